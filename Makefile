@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The first target that needs it sets up $(VENV) with the pinned versions of tests/requirements.txt.
+# PYTHON chooses the Python for that: make test PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+SELECTION := -m "not slow"
+COLLECTION := .cache/collections/ansible_collections/orgops/elastic_cloud
+
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+OUTER_PATH := $(PATH)
+export PATH := $(CURDIR)/$(VENV)/bin:$(OUTER_PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Nothing here may reach a real organization.
+unexport EC_API_KEY EC_ENDPOINT EC_ORGANIZATION_ID
+
+help:  ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: $(READY)  ## Apply the example inventory to a stand-in of the service
+	@python -m tests.demo
+
+test: lint unit sanity  ## Everything but what takes long
+
+test-all: export HYPOTHESIS_PROFILE := thorough
+test-all: SELECTION :=
+test-all: lint unit docs-check sanity  ## Everything, with many more examples for hypothesis
+
+lint: $(READY)  ## Style and types of Python, Ansible content, changelog fragments
+	ruff check
+	ruff format --check
+	mypy
+	ansible-lint
+	antsibull-changelog lint
+
+unit: $(READY)  ## The tests in pytest
+	python -m pytest -q -n 2 $(SELECTION)
+
+sanity: $(READY)  ## ansible-test sanity with the newest ansible-core for this Python
+	python -m tests.tools.ansible_test sanity
+
+docs-check: $(READY)  ## Markup and cross references of the documentation
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --check-extra-docs-refs \
+	  --disallow-unknown-collection-refs .
+
+clean:  ## Remove all that the other targets have made
+	rm -rf $(VENV) .cache .ansible .hypothesis dist tests/output changelogs/.plugin-cache.yaml
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): export PATH := $(OUTER_PATH)
+$(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=...")'
+	@echo "Setting up $(VENV), once ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install -qq -r tests/requirements.txt -c tests/constraints.txt
+	@mkdir -p $(dir $(COLLECTION))
+	@ln -sfn ../../../.. $(COLLECTION)
+	@touch $@
+
+.PHONY: help demo test test-all lint unit sanity docs-check clean
