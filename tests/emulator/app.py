@@ -1,0 +1,279 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operations of the API under their paths, as an application that documents itself.
+
+It is reached through `door.FrontDoor`, which has dealt with the base path, the credentials and the limits before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from fastapi import FastAPI, Path, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import APIKeyHeader
+from pydantic import AfterValidator
+from starlette.exceptions import HTTPException
+
+from . import models
+from .emulator import Emulator
+from .refusals import Refused
+from .state import Key
+
+BASE_PATH = "/api/v1"
+TAGS: list[str | Enum] = ["Organizations"]
+
+# Paths arrive as they were sent, so that an encoded slash does not become another segment.
+OrganizationId = Annotated[str, Path(description="Id of the organization"), AfterValidator(unquote)]
+Token = Annotated[str, Path(description="Token of the invitation"), AfterValidator(unquote)]
+Tokens = Annotated[str, Path(description="Tokens of invitations, separated by commas"), AfterValidator(unquote)]
+UserId = Annotated[str, Path(description="Id of the user"), AfterValidator(unquote)]
+UserIds = Annotated[str, Path(description="Ids of users, separated by commas"), AfterValidator(unquote)]
+
+# What no single operation documents, but any may answer; the codes are the vendor's as far as `refusals` says so.
+GENERAL = {
+    400: ["root.invalid_data", "role_assignments.already_assigned", "role_assignments.not_assigned"],
+    401: ["root.unauthorized"],
+    403: ["root.invalid_authentication"],
+    404: ["root.resource_not_found"],
+    405: ["root.method_not_allowed"],
+    414: ["root.uri_too_long"],
+    429: ["root.rate_limit_exceeded"],
+}
+
+
+def refusals(**codes_by_status: str) -> dict[int | str, dict[str, Any]]:
+    """The documentation of the error codes of an operation: `s404="organization.not_found"`, separated by blanks."""
+
+    def documented(codes: list[str], description: str) -> dict[str, Any]:
+        header = {"description": "The codes of the errors", "schema": {"type": "string", "enum": codes}}
+        headers = {"x-cloud-error-codes": header} if codes else {}
+        return {"model": models.BasicFailedReply, "description": description, "headers": headers}
+
+    general = [code for codes in GENERAL.values() for code in codes]
+    by_status: dict[int | str, dict[str, Any]] = {"default": documented(general, "What any operation may answer")}
+    for status, text in codes_by_status.items():
+        by_status[int(status[1:])] = documented(text.split(), text or "Not allowed")
+    return by_status
+
+
+def refusal(refused: Refused) -> Response:
+    """The answer to a request that is refused."""
+    response = answer(refused.body(), refused.status)
+    response.headers["x-cloud-error-codes"] = ",".join(refused.codes)
+    if refused.retry_after is not None:
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response
+
+
+def answer(reply: Mapping[str, Any] | str, status: int = 200) -> Response:
+    """The answer to a request; replies need no second validation, which would take most of the time."""
+    text = reply if isinstance(reply, str) else json.dumps(reply)
+    return Response(text, status, media_type="application/json")
+
+
+def _fields(error: RequestValidationError) -> Refused:
+    places = [".".join(str(part) for part in fault["loc"][1:]) for fault in error.errors()]
+    return Refused(400, "root.invalid_data", fields=places)
+
+
+def create_app(emulator: Emulator) -> FastAPI:
+    """The application, with its OpenAPI document; it takes the caller's key from the scope."""
+    credentials = APIKeyHeader(name="Authorization", scheme_name="apiKey", auto_error=False)
+    app = FastAPI(
+        title="Organization API",
+        version="1",
+        servers=[{"url": BASE_PATH}],
+        dependencies=[Security(credentials)],
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return refusal(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return refusal(_fields(error))
+
+    @app.exception_handler(HTTPException)
+    async def elsewhere(_: Request, error: HTTPException) -> Response:
+        code = "root.method_not_allowed" if error.status_code == 405 else "root.resource_not_found"
+        return refusal(Refused(error.status_code, code))
+
+    def key(request: Request) -> Key:
+        found: Key = request.scope["key"]
+        return found
+
+    @app.get(
+        "/organizations",
+        operation_id="list-organizations",
+        tags=TAGS,
+        response_model=models.OrganizationList,
+        responses=refusals(s401="user.not_found"),
+    )
+    async def list_organizations(request: Request) -> Response:
+        """The organizations that the key sees."""
+        return answer(emulator.list_organizations(key(request)))
+
+    @app.get(
+        "/organizations/invitations/{invitation_token}",
+        operation_id="get-organization-invitation",
+        tags=TAGS,
+        response_model=models.OrganizationInvitation,
+        responses=refusals(s404="organization.invitation_not_found"),
+    )
+    async def get_invitation(request: Request, invitation_token: Token) -> Response:
+        """One invitation."""
+        return answer(emulator.get_invitation(key(request), invitation_token))
+
+    @app.post(
+        "/organizations/invitations/{invitation_token}/_accept",
+        operation_id="accept-organization-invitation",
+        tags=TAGS,
+        response_model=models.EmptyResponse,
+        responses=refusals(
+            s400="organization.user_organization_already_belongs",
+            s403="root.invalid_authentication",
+            s404="organization.not_found user.not_found organization.invitation_not_found",
+        ),
+    )
+    async def accept_invitation(request: Request, invitation_token: Token) -> Response:
+        """Join an organization."""
+        return answer(emulator.accept_invitation(key(request), invitation_token))
+
+    @app.get(
+        "/organizations/{organization_id}",
+        operation_id="get-organization",
+        tags=TAGS,
+        response_model=models.Organization,
+        responses=refusals(s401="user.not_found", s403="organization.invalid_access", s404="organization.not_found"),
+    )
+    async def get_organization(request: Request, organization_id: OrganizationId) -> Response:
+        """One organization."""
+        return answer(emulator.get_organization(key(request), organization_id))
+
+    @app.put(
+        "/organizations/{organization_id}",
+        operation_id="update-organization",
+        tags=TAGS,
+        response_model=models.Organization,
+        responses=refusals(
+            s400="organization.invalid_name organization.user_organization_already_exists",
+            s401="",
+            s403="organization.invalid_access",
+            s404="organization.not_found",
+        ),
+    )
+    async def update_organization(
+        request: Request, organization_id: OrganizationId, body: models.OrganizationRequest
+    ) -> Response:
+        """Change an organization."""
+        changes = body.model_dump(exclude_unset=True)
+        return answer(emulator.update_organization(key(request), organization_id, changes))
+
+    @app.get(
+        "/organizations/{organization_id}/invitations",
+        operation_id="list-organization-invitations",
+        tags=TAGS,
+        response_model=models.OrganizationInvitations,
+        responses=refusals(s404="organization.not_found"),
+    )
+    async def list_invitations(request: Request, organization_id: OrganizationId) -> Response:
+        """The open invitations, pending and expired."""
+        return answer(emulator.list_invitations(key(request), organization_id))
+
+    @app.post(
+        "/organizations/{organization_id}/invitations",
+        operation_id="create-organization-invitations",
+        tags=TAGS,
+        status_code=201,
+        response_model=models.OrganizationInvitations,
+        responses=refusals(
+            s400="organization.invitation_invalid_email organization.invitation_already_exists"
+            " organization.user_organization_already_belongs",
+            s403="root.invalid_authentication role_assignments.unauthorized_role_assignments",
+            s404="organization.not_found user.not_found organization.user_organization_does_not_belong",
+            s429="organization.invitations_rate_limit_exceeded",
+        ),
+    )
+    async def invite(
+        request: Request, organization_id: OrganizationId, body: models.OrganizationInvitationRequest
+    ) -> Response:
+        """Invite people."""
+        wanted = body.model_dump(exclude_unset=True)
+        return answer(emulator.invite(key(request), organization_id, **wanted), 201)
+
+    @app.delete(
+        "/organizations/{organization_id}/invitations/{invitation_tokens}",
+        operation_id="delete-organization-invitations",
+        tags=TAGS,
+        response_model=models.EmptyResponse,
+        responses=refusals(s400="root.invalid_data", s404="organization.not_found organization.invitation_not_found"),
+    )
+    async def uninvite(request: Request, organization_id: OrganizationId, invitation_tokens: Tokens) -> Response:
+        """Delete invitations."""
+        return answer(emulator.uninvite(key(request), organization_id, invitation_tokens.split(",")))
+
+    @app.get(
+        "/organizations/{organization_id}/members",
+        operation_id="list-organization-members",
+        tags=TAGS,
+        response_model=models.OrganizationMemberships,
+        responses=refusals(s404="organization.not_found"),
+    )
+    async def list_members(request: Request, organization_id: OrganizationId) -> Response:
+        """The members."""
+        return answer(emulator.list_members(key(request), organization_id))
+
+    @app.delete(
+        "/organizations/{organization_id}/members/{user_ids}",
+        operation_id="delete-organization-memberships",
+        tags=TAGS,
+        response_model=models.EmptyResponse,
+        responses=refusals(s404="user.not_found organization.not_found organization.membership_not_found"),
+    )
+    async def remove_members(
+        request: Request, organization_id: OrganizationId, user_ids: UserIds, force: bool = False
+    ) -> Response:
+        """End memberships. To force it is up to the vendor's own staff, and means nothing to others."""
+        return answer(emulator.remove_members(key(request), organization_id, user_ids.split(",")))
+
+    changing_roles = refusals(
+        s400="role_assignments.invalid_target_user_id",
+        s401="root.unauthorized",
+        s403="role_assignments.unauthorized_role_assignments",
+    )
+
+    @app.post(
+        "/users/{user_id}/role_assignments",
+        operation_id="add-role-assignments",
+        tags=["UserRoleAssignments"],
+        response_model=models.EmptyResponse,
+        responses=changing_roles,
+    )
+    async def add_roles(request: Request, user_id: UserId, body: models.RoleAssignments) -> Response:
+        """Give roles to a member."""
+        return answer(emulator.add_roles(key(request), user_id, body.model_dump(exclude_unset=True)))
+
+    @app.delete(
+        "/users/{user_id}/role_assignments",
+        operation_id="remove-role-assignments",
+        tags=["UserRoleAssignments"],
+        response_model=models.EmptyResponse,
+        responses=changing_roles,
+    )
+    async def remove_roles(request: Request, user_id: UserId, body: models.RoleAssignments) -> Response:
+        """Take roles from a member."""
+        return answer(emulator.remove_roles(key(request), user_id, body.model_dump(exclude_unset=True)))
+
+    return app

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tests in another process, playbooks for example, can do with the emulator: `/_emulator/...`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import TypeAdapter
+
+from .app import create_app
+from .emulator import Emulator
+from .faults import Fault, Hook, Mix
+from .refusals import Refused
+from .switches import Switches
+
+_fault = TypeAdapter(Fault)
+_hook = TypeAdapter(Hook)
+
+
+def create_control(emulator: Emulator) -> FastAPI:
+    """The application behind `/_emulator`; it is apart from the API and from its document."""
+    control = FastAPI(openapi_url=None)
+    document = create_app(emulator).openapi()
+
+    @control.exception_handler(ValueError)
+    @control.exception_handler(TypeError)
+    @control.exception_handler(LookupError)
+    @control.exception_handler(Refused)
+    async def wrong(_: Request, error: Exception) -> Response:
+        return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+
+    @control.get("/openapi.json")
+    async def openapi() -> dict[str, Any]:
+        return document
+
+    @control.get("/state")
+    async def state() -> dict[str, Any]:
+        return emulator.dump()
+
+    @control.put("/state")
+    async def set_state(document: dict[str, Any]) -> dict[str, Any]:
+        emulator.load(document)
+        return emulator.dump()
+
+    @control.get("/people/{organization}")
+    async def people(organization: str) -> dict[str, Any]:
+        return emulator.people(organization)
+
+    @control.get("/switches")
+    async def switches() -> Switches:
+        return emulator.switches
+
+    @control.put("/switches")
+    async def set_switches(changes: dict[str, Any]) -> Switches:
+        emulator.switch(**changes)
+        return emulator.switches
+
+    @control.post("/clock")
+    async def clock(advance: dict[str, float]) -> dict[str, str]:
+        with emulator.acting():
+            emulator.clock.advance(advance["advance"])
+        return {"now": emulator.clock.now().isoformat()}
+
+    @control.post("/do")
+    async def do(action: dict[str, Any]) -> dict[str, Any]:
+        made = emulator.do(action)
+        return {"secret": made} if isinstance(made, str) else {}
+
+    @control.post("/accept")
+    async def accept(invitation: dict[str, Any]) -> dict[str, str]:
+        with emulator.acting():
+            return {"user_id": emulator.accept(**invitation).user_id}
+
+    @control.put("/faults")
+    async def set_faults(wanted: dict[str, Any]) -> dict[str, int]:
+        mix = wanted.get("mix")
+        with emulator.lock:
+            emulator.heal()
+            emulator.faults.extend(_fault.validate_python(fault) for fault in wanted.get("faults", []))
+            emulator.hooks.extend(_hook.validate_python(hook) for hook in wanted.get("hooks", []))
+            emulator.mix = None if mix is None else Mix(mix["seed"], mix["rate"])
+        return {"faults": len(emulator.faults), "hooks": len(emulator.hooks)}
+
+    @control.delete("/faults")
+    async def heal() -> dict[str, int]:
+        emulator.heal()
+        return {}
+
+    @control.get("/log")
+    async def log() -> list[dict[str, Any]]:
+        return emulator.log
+
+    @control.delete("/log")
+    async def clear_log() -> dict[str, int]:
+        emulator.log.clear()
+        return {}
+
+    return control

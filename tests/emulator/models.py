@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bodies of requests and replies, as the vendor publishes them. Requests are taken strictly: no field but these,
+no other type, no null."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def optional() -> Any:
+    """A field that may be absent; but null is not absent."""
+    return Field(default=None, json_schema_extra=_without_default)
+
+
+class Strict(BaseModel):
+    """What is not known is refused, so that a misspelt field cannot pass unseen."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PlatformRoleAssignment(Strict):
+    """A role of the vendor's own staff."""
+
+    role_id: str
+
+
+class OrganizationRoleAssignment(Strict):
+    """A role in the organization as a whole."""
+
+    role_id: str
+    organization_id: str
+    application_roles: list[str] = optional()
+
+
+class DeploymentRoleAssignment(Strict):
+    """A role on all deployments, or on those listed."""
+
+    role_id: str
+    organization_id: str
+    all: bool = optional()
+    deployment_ids: list[str] = optional()
+    application_roles: list[str] = optional()
+
+
+class ProjectRoleAssignment(Strict):
+    """A role on all projects of a type, or on those listed."""
+
+    role_id: str
+    organization_id: str
+    all: bool = optional()
+    project_ids: list[str] = optional()
+    application_roles: list[str] = optional()
+
+
+class CloudConnectedResourceRoleAssignment(Strict):
+    """A role on all connected clusters, or on those listed."""
+
+    role_id: str
+    organization_id: str
+    all: bool = optional()
+    resource_ids: list[str] = optional()
+
+
+class ProjectRoleAssignments(Strict):
+    """Roles by type of project."""
+
+    elasticsearch: list[ProjectRoleAssignment] = optional()
+    observability: list[ProjectRoleAssignment] = optional()
+    security: list[ProjectRoleAssignment] = optional()
+
+
+class RoleAssignments(Strict):
+    """Roles by scope."""
+
+    platform: list[PlatformRoleAssignment] = optional()
+    organization: list[OrganizationRoleAssignment] = optional()
+    deployment: list[DeploymentRoleAssignment] = optional()
+    project: ProjectRoleAssignments = optional()
+    cloud_connected_resource: list[CloudConnectedResourceRoleAssignment] = optional()
+
+
+class OrganizationRequest(Strict):
+    """What can be changed about an organization."""
+
+    name: str = optional()
+    default_disk_usage_alerts_enabled: bool = optional()
+    notifications_allowed_email_domains: list[str] = optional()
+    billing_contacts: list[str] = optional()
+    operational_contacts: list[str] = optional()
+    enforce_authentication_method: Literal["sso"] | None = optional()
+
+
+class Organization(BaseModel):
+    """An organization."""
+
+    id: str
+    name: str
+    default_disk_usage_alerts_enabled: bool = optional()
+    notifications_allowed_email_domains: list[str] = optional()
+    billing_contacts: list[str] = optional()
+    operational_contacts: list[str] = optional()
+    enforce_authentication_method: Literal["sso"] | None = optional()
+
+
+class OrganizationList(BaseModel):
+    """The organizations that a key sees."""
+
+    organizations: list[Organization]
+    next_page: str = optional()
+
+
+class OrganizationMembership(BaseModel):
+    """Somebody's membership."""
+
+    organization_id: str
+    user_id: str
+    name: str = optional()
+    email: str = optional()
+    member_since: datetime
+    role_assignments: RoleAssignments = optional()
+
+
+class OrganizationMemberships(BaseModel):
+    """The members of an organization."""
+
+    members: list[OrganizationMembership]
+
+
+class OrganizationInvitationRequest(Strict):
+    """Whom to invite, for how long and with which roles."""
+
+    emails: list[str]
+    expires_in: str = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class OrganizationInvitation(BaseModel):
+    """An invitation."""
+
+    token: str
+    email: str
+    created_at: datetime
+    expires_at: datetime
+    expired: bool
+    accepted_at: datetime = optional()
+    organization: Organization
+    role_assignments: RoleAssignments = optional()
+
+
+class OrganizationInvitations(BaseModel):
+    """Invitations of an organization."""
+
+    invitations: list[OrganizationInvitation]
+
+
+class EmptyResponse(BaseModel):
+    """It is done, and there is nothing to say about it."""
+
+
+class BasicFailedReplyElement(BaseModel):
+    """One error."""
+
+    code: str
+    message: str
+    fields: list[str] = optional()
+
+
+class BasicFailedReply(BaseModel):
+    """The errors of a request that failed."""
+
+    errors: list[BasicFailedReplyElement]

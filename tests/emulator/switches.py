@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The readings of what nobody outside the vendor knows about the service: one switch for each."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Literal
+
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Switches:
+    """How the service behaves where its documentation leaves it open. The defaults are the likeliest readings."""
+
+    existing_invitation: Literal["refuse", "refresh", "refresh_keep_roles"] = "refuse"
+    """An email with an open invitation is invited again: an error; or the invitation is replaced by the new one, with
+    its roles and a new token; or it is made valid again and mailed, but keeps its roles, which the reply shows."""
+
+    expired_invitation_counts: bool = True
+    """Whether an expired invitation is an open one in that sense. If not, the new one simply takes its place."""
+
+    bad_email_in_batch: Literal["refuse_all", "skip"] = "refuse_all"
+    """One email among several cannot be invited: nobody is; or the others are, and the reply lists them alone."""
+
+    several_organizations: bool = False
+    """Whether somebody who belongs to another organization can be invited."""
+
+    removal_matching: Literal["exact", "ignore_application_roles"] = "exact"
+    """Whether a removal has to name the application roles of a grant to take it away."""
+
+    same_role_other_application_roles: Literal["side_by_side", "replace"] = "side_by_side"
+    """A role is granted on a resource where it is held with other application roles: both are held; or the last."""
+
+    redundant_change: Literal["nothing", "error"] = "nothing"
+    """What is held is granted, or what is not held is taken away: nothing happens; or the whole call is refused."""
+
+    unknown_id_in_delete: Literal["refuse_all", "ignore"] = "refuse_all"
+    """One unknown id among several to delete: the call is refused; or the others go (if none is known: refused)."""
+
+    invitation_all_refused_when_hidden: bool = False
+    """Whether all resources of a scope cannot be granted, by invitation or otherwise, where one of them is hidden."""
+
+    unknown_resources: Literal["accept", "refuse"] = "accept"
+    """Ids of resources that nobody has declared: good for any test; or refused, as the service does it."""
+
+    role_id_style: Literal["as_given", "full", "short"] = "as_given"
+    """How role ids come back: as they were sent, `security-t1-analyst`, or `t1_analyst`."""
+
+    role_id_in_removal: Literal["any", "as_shown"] = "any"
+    """Whether a removal may spell a role id in its own way, or has to spell it as the service shows it."""
+
+    grouping: Literal["per_role", "per_grant", "shuffled"] = "per_role"
+    """How grants come back: one block for a role, one block for each grant, or in no order and split at random."""
+
+    empty_parts: Literal["absent", "null", "empty"] = "absent"
+    """How parts of role assignments come back that hold nothing, and role assignments that hold nothing at all."""
+
+    limited_view: Literal["filtered", "left_out", "nothing"] = "filtered"
+    """What a limited key sees of role assignments: those in its scope; the same, but the field is left out for people
+    who have none there; or the field is left out for everybody."""
+
+    email_case: Literal["as_typed", "lower"] = "as_typed"
+    """How emails come back. They are always compared without regard to case."""
+
+    list_lag: int = 0
+    """How many reads of a list, after a write, still show what was there before."""
+
+    max_path_bytes: int | None = None
+    """The longest path that is accepted; 414 beyond."""
+
+    max_emails: int | None = None
+    """The most emails that one request may invite; 400 `root.invalid_data` beyond."""
+
+    rate_limit: int | None = None
+    """Requests in an interval; 429 beyond. Without a limit, the headers name one that nobody reaches."""
+
+    rate_limit_interval: str = "1s"
+    """The interval as the header shows it; the form is not documented."""
+
+    rate_limit_seconds: float = 1.0
+    """The interval as it is."""
+
+    rate_limit_headers: bool = True
+    """Whether replies carry `x-ratelimit-*`, as documented."""
+
+    retry_after: bool = True
+    """Whether a 429 of a limit names the seconds to wait."""
+
+    invitation_limit: int | None = None
+    """Invitations that an organization can send in `invitation_limit_seconds`; 429 beyond."""
+
+    invitation_limit_seconds: float = 3600.0
+
+
+NAMES = tuple(field.name for field in fields(Switches))
