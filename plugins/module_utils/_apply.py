@@ -1,0 +1,748 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""Applies a plan: which requests, in which order, and what to make of each answer.
+
+Stages follow each other, for everybody: what is added, invitations that stand in the way of new ones, exchanges of
+grants that differ in application roles alone, what is taken away, members who go, and owners last. Within a stage,
+requests run side by side where that is safe.
+
+A write whose reply is lost is settled by reading. A refusal that hints at a change since the plan was made (somebody
+accepted, left, was invited by another run) is a surprise: after the stage everybody is read once more, and those who
+were surprising are planned anew, past the same guards. A refusal that the new reading does not explain is a failure.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT, encode
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
+    Findings,
+    GuardError,
+    LostReply,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+    NOTHING,
+    Grant,
+    Grants,
+    in_order,
+    is_owner,
+    missing,
+    surplus,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import MOST_EMAILS, Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People, email_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
+    Action,
+    Guards,
+    Plan,
+    Rules,
+    check_guards,
+    plan_person,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import Effect, State, state_before
+
+Result = t.TypeVar("Result")
+
+ALREADY_EXISTS = "organization.invitation_already_exists"
+ALREADY_BELONGS = "organization.user_organization_already_belongs"
+MEMBER_GONE = frozenset(
+    {"organization.membership_not_found", "role_assignments.invalid_target_user_id", "user.not_found"}
+)
+# Codes that say that nothing else will be accepted either.
+CONCERNS_EVERYBODY = frozenset(
+    {"organization.invalid_access", "organization.not_found", "root.invalid_authentication", "root.unauthorized"}
+)
+READS_TO_SETTLE = 3  # lists may lag behind writes; how often to look before taking a write for not done
+MOST_SURPRISES = 3  # for one person in one run
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a plan is applied. expires_in: how long invitations last, None for the service's default; concurrency:
+    requests under way at once; tolerate_refused: whether single resources whose grants the service refuses to change
+    are warned of.
+    """
+
+    expires_in: str | None = None
+    concurrency: int = 8
+    tolerate_refused: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """How far one action has come.
+
+    state: how the person stands by what is known to have happened; in_the_way: invitations that have to go before a new
+    one can come; made: the invitation that was sent; refused: single grants that the service will not change; error:
+    why it ended;
+    surprise: why it has to be planned anew.
+    """
+
+    action: Action
+    state: State | None
+    sent: bool = False
+    made: Invitation | None = None
+    in_the_way: tuple[Invitation, ...] = ()
+    replaced: bool = False
+    refused: dict[Grant, ApiError] = field(default_factory=dict)
+    error: ApiError | None = None
+    surprise: ApiError | None = None
+    surprises: int = 0
+
+    @property
+    def email(self) -> str:
+        """The person's email, which somebody invited always has."""
+        return self.action.email or ""
+
+    @property
+    def user_id(self) -> str:
+        """The member's user id."""
+        return self.action.user_id or ""
+
+    @property
+    def after(self) -> Grants:
+        """The grants that the person is to have."""
+        return self.action.after or NOTHING
+
+    @property
+    def open(self) -> bool:
+        """Whether it may go on. Nothing is taken from a person whose additions failed."""
+        return not (self.error or self.surprise or self.refused)
+
+    @property
+    def effect(self) -> Effect:
+        """What became of it so far."""
+        return Effect(self.action, state_before(self.action), self.state, self.sent, self.made)
+
+    def has_now(self, grants: Grants) -> None:
+        """Note a member's grants."""
+        self.state = State("active", grants)
+
+    def was_sent(self, invitation: Invitation | None) -> None:
+        """Note an invitation that was sent."""
+        self.sent, self.made, self.in_the_way = True, invitation, ()
+        self.state = State("pending", self.after)
+
+
+# What is to be done, and for whom: for those it has not come to an end with when something is raised.
+Job = tuple[list[Work], Callable[[], None]]
+
+
+class _Ended(Exception):
+    """Nothing more is attempted in this run."""
+
+
+class _Surprise(Exception):
+    """The person is not as they were when the plan was made."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Run:
+    """One application of a plan.
+
+    Afterwards, works: what became of each action; ended_by: what kept the run from going on, if anything did;
+    any_write_accepted: whether the service took anything at all.
+    """
+
+    def __init__(
+        self, organization: Organization, plan: Plan, people: People, rules: Rules, guards: Guards, settings: Settings
+    ) -> None:
+        self.works = [Work(action, state_before(action)) for action in plan.actions]
+        self.any_write_accepted = False
+        self._organization = organization
+        self._client = organization.client
+        self._people = people
+        self._rules, self._guards, self._settings = rules, guards, settings
+        self.ended_by: ApiError | None = None
+        self._invitations_ended: ApiError | None = None
+        self._former_owners: set[str] = set()
+        self._pool = ThreadPoolExecutor(settings.concurrency)
+        self._reading: dict[str, _Shared[t.Any]] = {
+            "members": _Shared(organization.members),
+            "invitations": _Shared(organization.invitations),
+        }
+
+    def apply(self) -> None:
+        """Do everything that the plan asks for, as far as it goes."""
+        stages: list[Callable[[list[Work]], None]] = [
+            self._add,
+            self._clear_the_way,
+            self._exchange,
+            self._take,
+            self._remove,
+            self._change_owners,
+        ]
+        try:
+            for last, stage in enumerate(stages):
+                stage(_open(self.works))
+                while changed := self._plan_anew([work for work in self.works if work.surprise]):
+                    for earlier in stages[: last + 1]:
+                        earlier(_open(changed))
+        finally:
+            self._pool.shutdown(cancel_futures=True)
+
+    # Stages
+
+    def _add(self, works: list[Work]) -> None:
+        """Send invitations, those with the same grants together, and give members what they lack."""
+        batches: dict[tuple[Grants, str], list[Work]] = {}
+        jobs: list[Job] = []
+        for work in works:
+            if work.action.action in ("invite", "reinvite"):
+                # New ones, pending and expired ones apart: the service may refuse each kind for a reason of its own.
+                kind = work.action.invitations[0].status if work.action.invitations else "new"
+                batches.setdefault((work.after, kind), []).append(work)
+            elif work.action.action == "update" and (added := work.action.added - _exchanged(work.action)[1]):
+                jobs.append(([work], partial(self._change, work, added, adding=True)))
+        for batch in batches.values():
+            jobs += [(part, partial(self._invite, part)) for part in _portions(batch, MOST_EMAILS)]
+        self._side_by_side(jobs)
+
+    def _clear_the_way(self, works: list[Work]) -> None:
+        """Delete the invitations that keep new ones from being sent, and send those."""
+        blocked = [work for work in works if work.in_the_way]
+        expired = [work for work in blocked if all(invitation.expired for invitation in work.in_the_way)]
+        if expired:  # an expired invitation gives nobody access: they may go all at once
+            self._side_by_side(self._withdrawals(expired))
+            self._add(self._cleared(expired))
+        for work in blocked:  # a pending one does: one person at a time, so that at most one is without
+            if work not in expired:
+                self._one_by_one(self._withdrawals([work]))
+                self._one_by_one(([cleared], partial(self._invite, [cleared])) for cleared in self._cleared([work]))
+
+    def _exchange(self, works: list[Work]) -> None:
+        """Exchange grants that differ in application roles alone, one person at a time and to the end."""
+        self._one_by_one(
+            ([work], partial(self._exchange_grants, work))
+            for work in works
+            if work.action.action == "update" and _exchanged(work.action)[0]
+        )
+
+    def _take(self, works: list[Work]) -> None:
+        """Take grants from members and revoke invitations."""
+        jobs: list[Job] = []
+        uninvited = []
+        for work in works:
+            if work.action.action == "uninvite":
+                work.in_the_way = work.action.invitations
+                uninvited.append(work)
+            elif work.action.action == "update" and not work.action.ends_ownership and (taken := _merely_taken(work)):
+                jobs.append(([work], partial(self._change, work, taken, adding=False)))
+        self._side_by_side([*jobs, *self._withdrawals(uninvited)])
+
+    def _remove(self, works: list[Work]) -> None:
+        """Remove members who are no owners."""
+        self._side_by_side(self._removals([work for work in works if not work.action.ends_ownership]))
+
+    def _change_owners(self, works: list[Work]) -> None:
+        """Demote and remove owners, each time after counting the owners that the service confirms."""
+        owners = [work for work in works if work.action.ends_ownership]
+        self._one_by_one(([work], partial(self._demote, work)) for work in owners if work.action.action == "update")
+        for batch, _remove in self._removals(owners):
+            self._do(batch, partial(self._spare_owners, batch))
+            self._one_by_one(self._removals(_open(batch)))
+
+    # Invitations
+
+    def _invite(self, works: list[Work]) -> None:
+        """Send one request for people who get the same grants, and follow up on what the service says of each."""
+        if self._invitations_ended:
+            for work in works:
+                work.error = _not_attempted(self._invitations_ended)
+            return
+        emails = [work.email for work in works]
+        try:
+            made = self._send(lambda: self._organization.invite(emails, works[0].after, self._settings.expires_in))
+        except LostReply as lost:
+            self._look_for_invitations(works, lost)
+        except ApiError as refusal:
+            self._invitations_refused(works, refusal)
+        else:
+            self._invitations_answered(works, made)
+
+    def _invitations_refused(self, works: list[Work], refusal: ApiError) -> None:
+        if INVITATION_LIMIT in refusal.codes:
+            self._invitations_ended = refusal
+        if self.ended_by or INVITATION_LIMIT in refusal.codes:
+            for work in works:
+                work.error = refusal
+        elif ALREADY_EXISTS in refusal.codes and all(work.action.invitations and not work.replaced for work in works):
+            for work in works:
+                work.in_the_way = work.action.invitations
+        elif len(works) == 1 and {ALREADY_EXISTS, ALREADY_BELONGS} & set(refusal.codes):
+            works[0].surprise = refusal
+        elif len(works) == 1 or refusal.status in (
+            403,
+            404,
+        ):  # these are about the grants or the sender, not an address
+            for work in works:
+                work.error = refusal
+        else:
+            for half in _halves(works):
+                self._invite(half)
+
+    def _invitations_answered(self, works: list[Work], made: list[Invitation]) -> None:
+        """Compare what the service says that it has made with what was asked for."""
+        by_email = {email_key(invitation.email): invitation for invitation in made}
+        unmentioned = []
+        for work in works:
+            invitation = by_email.get(email_key(work.email))
+            if invitation is None:
+                unmentioned.append(work)
+            elif not invitation.roles_shown or _same(work.after, invitation.grants):
+                work.was_sent(invitation)
+            elif work.replaced:
+                work.error = ApiError("the service has made the invitation with other roles than those asked for")
+            else:  # an open invitation was refreshed and has kept its old roles
+                work.in_the_way = (invitation,)
+        if len(unmentioned) < len(works) and unmentioned:
+            self._invite(unmentioned)  # left out while others were made: asked for alone, each gets its reason
+        elif unmentioned:
+            self._look_for_invitations(works, LostReply("the answer does not say which invitations were made"))
+
+    def _look_for_invitations(self, works: list[Work], lost: ApiError) -> None:
+        """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag."""
+        for attempt in range(READS_TO_SETTLE):
+            self._client.pause(attempt, lost.retry_after)
+            people = self._read()
+            unseen = []
+            for work in works:
+                old = set(work.action.invitations)
+                new = [one for one in people.invitations_of(work.email) if not one.expired and one not in old]
+                fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
+                if fitting:
+                    work.was_sent(fitting[0])
+                elif new or people.members_with(work.email):
+                    work.surprise = lost
+                else:
+                    unseen.append(work)
+            works = unseen
+            if not works:
+                return
+        for work in works:
+            work.error = _outcome_unknown(lost)
+
+    def _withdrawals(self, works: list[Work]) -> list[Job]:
+        """Return the jobs that delete the invitations in the way of these works."""
+        owner = {invitation.token: work for work in works for invitation in work.in_the_way}
+        batches = self._organization.batches("invitations", _sendable(owner))
+        return [([owner[token] for token in tokens], partial(self._withdraw, tokens, owner)) for tokens in batches]
+
+    def _withdraw(self, tokens: list[str], owner: dict[str, Work]) -> None:
+        """Delete invitations. One that is gone already was accepted or revoked meanwhile, which reading again tells."""
+        try:
+            settled = self._surely(
+                lambda: self._organization.uninvite(tokens),
+                lambda: not set(tokens) & {invitation.token for invitation in self._invitations()},
+            )
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            if self.ended_by:
+                raise
+            listed = {invitation.token for invitation in self._invitations()} if refusal.status == 404 else set(tokens)
+            left = [token for token in tokens if token in listed]
+            for token in set(tokens) - listed:
+                owner[token].surprise = refusal
+            if len(left) == len(tokens) == 1:
+                owner[tokens[0]].error = refusal
+            elif left:
+                for part in [left] if len(left) < len(tokens) else _halves(left):
+                    self._withdraw(part, owner)
+            return
+        accepted = self._read() if settled else self._people
+        for token in tokens:
+            work = owner[token]
+            work.in_the_way = tuple(invitation for invitation in work.in_the_way if invitation.token != token)
+            if not work.in_the_way:
+                work.state, work.replaced = None, True
+            if len(accepted.members_with(work.email)) > len(self._people.members_with(work.email)):
+                work.surprise = ApiError("the invitation was accepted meanwhile")
+
+    def _cleared(self, works: list[Work]) -> list[Work]:
+        return [work for work in _open(works) if work.replaced and not work.in_the_way and not work.sent]
+
+    # Grants of members
+
+    def _change(self, work: Work, grants: Grants, *, adding: bool) -> None:
+        """Add or take grants. What is refused is asked for in halves, until only the culprits are left."""
+        write = self._organization.grant if adding else self._organization.revoke
+
+        def done() -> bool:
+            held = self._member(work).grants
+            return not missing(grants, held) if adding else not grants & held
+
+        try:
+            self._surely(lambda: write(work.user_id, grants), done)
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            if self.ended_by:
+                raise
+            if MEMBER_GONE & set(refusal.codes):
+                raise _Surprise(refusal) from None
+            if len(grants) > 1:
+                for half in _halves(in_order(grants)):
+                    self._change(work, frozenset(half), adding=adding)
+                return
+            if refusal.status == 403:
+                work.refused.update(dict.fromkeys(grants, refusal))
+                return
+            if not self._settled(done, refusal):  # it may have been so already
+                work.error = refusal
+                return
+        held = work.state.grants if work.state else NOTHING
+        work.has_now(held | grants if adding else held - grants)
+
+    def _exchange_grants(self, work: Work) -> None:
+        """Give a grant in place of one that differs in application roles alone.
+
+        The new one is added first. Whether the service holds the two side by side or replaces one by the other, and
+        whether a removal looks at application roles, no source says; so after each step it is read what is held, and
+        where a reading leaves it open, the new one is added once more, which does no harm.
+        """
+        old, new, kept = _exchanged(work.action)
+        finished = False
+        try:
+            finished = self._try_exchange(work, old, new, kept)
+        finally:
+            # What the service makes of an exchange is for it to say, so where it is not finished the result tells what
+            # it shows.
+            held = work.state.grants if work.state else NOTHING
+            work.has_now((held - old) | kept if finished else self._shown(work, held))
+
+    def _try_exchange(self, work: Work, old: Grants, new: Grants, kept: Grants) -> bool:
+        if new and not self._try_to_add(work, new):
+            return False
+        shown = self._member(work).grants
+        side_by_side = not missing(kept, shown)
+        if side_by_side and not old & shown:
+            return True  # the service replaces
+        if is_owner(old):
+            self._spare_owners([work])
+        if work.open:
+            self._change(work, old, adding=False)
+        if not work.open:
+            return False
+        if side_by_side:
+            shown = self._member(work).grants
+            if not missing(kept, shown) and not old & shown:
+                return True  # the service looks at application roles
+        self._change(work, kept, adding=True)
+        return work.open
+
+    def _try_to_add(self, work: Work, grants: Grants) -> bool:
+        """Add grants that a service may refuse while their counterpart is held; return whether to go on."""
+        try:
+            self._surely(
+                lambda: self._organization.grant(work.user_id, grants),
+                lambda: not missing(grants, self._member(work).grants),
+            )
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            if self.ended_by:
+                raise
+            if MEMBER_GONE & set(refusal.codes):
+                raise _Surprise(refusal) from None
+            if refusal.status == 403:
+                if len(grants) == 1:
+                    work.refused.update(dict.fromkeys(grants, refusal))
+                else:
+                    for half in _halves(in_order(grants)):
+                        self._try_to_add(work, frozenset(half))
+        return work.open
+
+    def _shown(self, work: Work, otherwise: Grants) -> Grants:
+        try:
+            return self._member(work).grants
+        except (ApiError, _Surprise, _Ended):
+            return otherwise
+
+    def _demote(self, work: Work) -> None:
+        self._spare_owners([work])
+        if work.open:
+            self._change(work, _merely_taken(work), adding=False)
+            if work.open:
+                self._former_owners.add(work.user_id)
+
+    def _spare_owners(self, works: list[Work]) -> None:
+        """Count the owners whom the service confirms, and end the works that would leave too few of them."""
+        for attempt in range(READS_TO_SETTLE):
+            owners = {one.user_id for one in self._members().values() if is_owner(one.grants)} - self._former_owners
+            losing = [work for work in works if work.user_id in owners]
+            spare = max(len(owners) - self._guards.min_owners, 0)
+            if len(losing) <= spare:
+                return
+            self._client.pause(attempt)
+        for work in losing[spare:]:
+            work.error = ApiError(
+                f"not attempted: the service confirms {len(owners)} organization owner(s), and min_owners="
+                f"{self._guards.min_owners} have to stay; run again when the new owners have joined",
+                codes=["not_attempted", "min_owners"],
+            )
+
+    # Members who go
+
+    def _removals(self, works: list[Work]) -> list[Job]:
+        """Return the jobs that remove these members."""
+        by_id = {work.user_id: work for work in works if work.action.action == "remove"}
+        batches = self._organization.batches("members", _sendable(by_id))
+        return [(batch, partial(self._remove_members, batch)) for ids in batches for batch in [[by_id[i] for i in ids]]]
+
+    def _remove_members(self, works: list[Work]) -> None:
+        """Remove members. One who is gone already has left by themselves, and all is well."""
+        ids = [work.user_id for work in works]
+        try:
+            self._surely(lambda: self._organization.remove(ids), lambda: not set(ids) & self._members().keys())
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            if self.ended_by:
+                raise
+            there = self._members() if refusal.status == 404 else set(ids)
+            left = [work for work in works if work.user_id in there]
+            if len(left) == len(works) == 1:
+                works[0].error = refusal
+            elif left:
+                for part in [left] if len(left) < len(works) else _halves(left):
+                    self._remove_members(part)
+            return
+        self._former_owners.update(ids)
+        for work in works:
+            work.state = None
+
+    # What everything above is made of
+
+    def _side_by_side(self, jobs: Iterable[Job]) -> None:
+        list(self._pool.map(lambda job: self._do(*job), list(jobs)))
+
+    def _one_by_one(self, jobs: Iterable[Job]) -> None:
+        for works, job in jobs:
+            self._do(works, job)
+
+    def _do(self, works: list[Work], job: Callable[[], None]) -> None:
+        """Do a job for some works; what it raises is what became of those that it had not come to an end with."""
+        try:
+            job()
+        except _Surprise as surprise:
+            for work in _open(works):
+                work.surprise = surprise.error
+        except _Ended:
+            for work in _open(works):
+                work.error = _not_attempted(self.ended_by)
+        except LostReply as lost:
+            for work in _open(works):
+                work.error = _outcome_unknown(lost)
+        except ApiError as error:
+            for work in _open(works):
+                work.error = error
+
+    def _send(self, write: Callable[[], Result]) -> Result:
+        """Make one write, unless the run has ended; note where an answer ends it."""
+        if self.ended_by:
+            raise _Ended
+        try:
+            result = write()
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            everybody = refusal.status in (401, 429) or CONCERNS_EVERYBODY & set(refusal.codes)
+            if everybody and INVITATION_LIMIT not in refusal.codes:
+                self.ended_by = self.ended_by or refusal
+            raise
+        self.any_write_accepted = True
+        return result
+
+    def _surely(self, write: Callable[[], None], done: Callable[[], bool]) -> bool:
+        """Make a write that does no harm when it is repeated. Return whether reading had to settle that it happened."""
+        for attempt in range(self._client.retries + 1):
+            try:
+                self._send(write)
+                return False
+            except LostReply as reply:
+                lost = reply
+                if self._settled(done, lost, attempt):
+                    self.any_write_accepted = True
+                    return True
+        raise lost
+
+    def _settled(self, done: Callable[[], bool], why: ApiError, attempt: int = 0) -> bool:
+        """Return whether reading shows a write to have happened, which it may only after a while."""
+        for more in range(READS_TO_SETTLE):
+            self._client.pause(attempt + more, why.retry_after)
+            if done():
+                return True
+        return False
+
+    def _members(self) -> dict[str, Member]:
+        return {member.user_id: member for member in self._fresh("members")}
+
+    def _invitations(self) -> list[Invitation]:
+        invitations: list[Invitation] = self._fresh("invitations")
+        return invitations
+
+    def _member(self, work: Work) -> Member:
+        member = self._members().get(work.user_id)
+        if member is None:
+            raise _Surprise(ApiError("the member has left the organization meanwhile"))
+        return member
+
+    def _read(self) -> People:
+        return People(self._fresh("members"), self._fresh("invitations"))
+
+    def _fresh(self, what: str) -> t.Any:
+        """Return a list as it is now or later. When even reading fails, the run ends: nothing could be settled any
+        more.
+        """
+        if self.ended_by:
+            raise _Ended
+        try:
+            return self._reading[what]()
+        except ApiError as error:
+            self.ended_by = self.ended_by or error
+            raise error.coded("outcome_unknown", f"could not be read again: {error}") from None
+
+    def _plan_anew(self, works: list[Work]) -> list[Work]:
+        """Plan for people who turned out to be other than the plan took them for; return what is to be done."""
+        if not works:
+            return []
+        try:
+            people = self._read()
+        except (ApiError, _Ended) as error:
+            for work in works:
+                surprise, work.surprise = work.surprise, None
+                work.error = error if isinstance(error, ApiError) else surprise
+            return []
+        changed = []
+        for work in works:
+            changed += self._plan_person_anew(work, people)
+        self.works += changed
+        return changed
+
+    def _plan_person_anew(self, work: Work, people: People) -> list[Work]:
+        surprise, work.surprise = work.surprise, None
+        action = work.action
+        if action.action == "update" and action.user_id not in people.members:
+            return []  # has left by themselves; whether to invite them again is for the next run
+        plan, findings = Plan(), Findings()
+        planned = plan_person(action.desired, people, self._rules, plan, findings)
+        others = {
+            other.action.action for other in self.works if other.action.person == action.person and other is not work
+        }
+        plan.actions = [one for one in planned if one.action not in others]
+        same = [
+            one
+            for one in plan.actions
+            if (one.action, one.before, one.after) == (action.action, action.before, action.after)
+        ]
+        if findings.problems:
+            work.error = ApiError("; ".join(findings.problems))
+        elif not plan.actions and action.action == "invite" and isinstance(surprise, LostReply):
+            work.was_sent(None)  # nobody was there before, and now somebody is as asked for
+        elif work.surprises >= MOST_SURPRISES or same:
+            work.error = _outcome_unknown(surprise) if isinstance(surprise, LostReply) else surprise
+        else:
+            try:
+                everything = [other.action for other in self.works]
+                check_guards(plan, people, self._rules, self._guards, earlier=everything, people_before=self._people)
+            except GuardError as refusal:
+                work.error = ApiError(f"not attempted: {refusal}", codes=["not_attempted", refusal.name])
+            else:
+                return [
+                    Work(one, state_before(one), surprises=work.surprises + 1, replaced=work.replaced)
+                    for one in plan.actions
+                ]
+        return []
+
+
+class _Shared(t.Generic[Result]):
+    """A reading that several threads may ask for: each gets one that began after it asked, one for all who wait."""
+
+    def __init__(self, read: Callable[[], Result]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._begun = 0
+        self._value: Result
+
+    def __call__(self) -> Result:
+        asked_at = self._begun
+        with self._lock:
+            if self._begun <= asked_at:
+                self._begun += 1
+                try:
+                    self._value = self._read()
+                except BaseException:
+                    self._begun -= 1
+                    raise
+            return self._value
+
+
+def _exchanged(action: Action) -> tuple[Grants, Grants, Grants]:
+    """Return what a member loses, gets and keeps where grants differ in application roles alone."""
+    slots = {grant.slot for grant in action.taken} & {grant.slot for grant in action.after or NOTHING}
+    if not slots:
+        return NOTHING, NOTHING, NOTHING
+    return (
+        frozenset(grant for grant in action.taken if grant.slot in slots),
+        frozenset(grant for grant in action.added if grant.slot in slots),
+        frozenset(grant for grant in action.after or NOTHING if grant.slot in slots and grant.understood),
+    )
+
+
+def _merely_taken(work: Work) -> Grants:
+    """Return what a member loses without getting it back with other application roles."""
+    return work.action.taken - _exchanged(work.action)[0]
+
+
+def _same(wanted: Grants, held: Grants) -> bool:
+    return not missing(wanted, held) and not surplus(wanted, held)
+
+
+def _open(works: Iterable[Work]) -> list[Work]:
+    return [work for work in works if work.open]
+
+
+def _portions(items: list[Result], size: int) -> list[list[Result]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _halves(items: list[Result]) -> list[list[Result]]:
+    middle = len(items) // 2
+    return [items[:middle], items[middle:]]
+
+
+def _sendable(works: dict[str, Work]) -> list[str]:
+    """Return the ids and tokens that can stand in a path; the others end their works, each for itself."""
+    good = []
+    for one, work in works.items():
+        try:
+            encode([one])
+            good.append(one)
+        except ApiError as error:
+            work.error = error
+    return good
+
+
+def _not_attempted(why: ApiError | None) -> ApiError:
+    return ApiError(f"not attempted after: {why}", codes=["not_attempted"])
+
+
+def _outcome_unknown(lost: ApiError) -> ApiError:
+    return lost.coded(
+        "outcome_unknown", f"it is not known whether this has happened: {lost.message}. Run again: that settles it."
+    )

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""What the modules share on Ansible's side: common options, the way to the organization, and how a module ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import re
+import traceback
+import typing as t
+import urllib.parse
+
+from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import (
+    BASE_PATH,
+    REQUESTS_ERROR,
+    Client,
+    encode,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, ElasticCloudError, Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import MAX_REMOVALS
+
+SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
+DURATION = re.compile(r"(\d+[dhms])+")
+
+
+def _from_environment(name: str) -> str:
+    """Return an environment variable as a fallback; a blank one counts as absent, because automation platforms inject
+    those.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
+CONNECTION: dict[str, dict[str, t.Any]] = {
+    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (_from_environment, ["EC_API_KEY"])},
+    "organization_id": {"type": "str", "fallback": (_from_environment, ["EC_ORGANIZATION_ID"])},
+    "endpoint": {
+        "type": "str",
+        "default": "https://api.elastic-cloud.com",
+        "fallback": (_from_environment, ["EC_ENDPOINT"]),
+    },
+    "timeout": {"type": "int", "default": 30},
+    "retries": {"type": "int", "default": 5},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+}
+# Input is checked by our own validator, which tells all faults at once with their place, so the entries are raw here.
+ROLE_ASSIGNMENTS: dict[str, dict[str, t.Any]] = {"role_assignments": {"type": "dict"}}
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """An Ansible module with the connection options. A blank value for one of those counts as absent."""
+
+    def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
+        super().__init__(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
+        if REQUESTS_ERROR:
+            self.fail_json(
+                msg=missing_required_lib("requests"),
+                exception="".join(traceback.format_exception_only(type(REQUESTS_ERROR), REQUESTS_ERROR)),
+            )
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        for name in CONNECTION:
+            value = self.params.get(name)
+            if isinstance(value, str):
+                self.params[name] = value.strip()
+                if not value.strip():
+                    del self.params[name]
+
+    def connect(self, findings: Findings) -> Organization:
+        """Return the organization, once all input has been found good.
+
+        Asks the service which organization it is only where that is not given.
+        """
+        options = self.params
+        endpoint = _check_endpoint(options["endpoint"], findings)
+        self._check_connection(findings)
+        findings.check()
+        for warning in findings.warnings:
+            self.warn(warning)
+        client = Client(
+            endpoint,
+            options["api_key"],
+            timeout=options["timeout"],
+            retries=options["retries"],
+            verify=options["validate_certs"] and (options["ca_path"] or True),
+            concurrency=options.get("concurrency", 2),
+        )
+        organization_id = options["organization_id"]
+        return Organization(client, organization_id) if organization_id else Organization.discover(client)
+
+    def finish(self, outcome: Outcome, result: dict[str, t.Any]) -> None:
+        """End the module with what came of a run."""
+        for warning in outcome.warnings:
+            self.warn(warning)
+        if outcome.message:
+            self.fail_json(msg=outcome.message, **result)
+        self.exit_json(**result)
+
+    @contextlib.contextmanager
+    def errors_reported(self) -> t.Iterator[None]:
+        """End the module where something goes wrong before anything was changed."""
+        try:
+            yield
+        except ElasticCloudError as error:
+            self.fail_json(msg=str(error), changed=False, diff={"before": "", "after": ""}, **error.result())
+
+    def _check_connection(self, findings: Findings) -> None:
+        api_key, organization_id, ca_path = (self.params[name] for name in ("api_key", "organization_id", "ca_path"))
+        if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
+            findings.problem("api_key", "holds white space or characters that no key has; was it copied completely?")
+        elif len(api_key) < SHORT_KEY:
+            findings.warn(
+                "api_key",
+                f"has fewer than {SHORT_KEY} characters: Ansible masks it within other words too, and spoils results",
+            )
+        if organization_id:
+            try:
+                encode(organization_id)
+            except ApiError as error:
+                findings.problem("organization_id", str(error))
+        for name, least in (("timeout", 1), ("retries", 0), ("concurrency", 1), ("min_owners", 0)):
+            if self.params.get(name, least) < least:
+                findings.problem(name, f"must be at least {least}, not {self.params[name]}")
+        if not self.params["validate_certs"]:
+            findings.warn("validate_certs", "is false: anybody on the way to the service can read the API key")
+        elif ca_path and not os.path.exists(ca_path):
+            findings.problem("ca_path", f"{ca_path} does not exist on the host that runs the module")
+
+
+def check_duration(value: str | None, option: str, findings: Findings) -> str | None:
+    """Return how long an invitation lasts, such as `3d` or `72h`; None where that is left to the service."""
+    text = (value or "").strip()
+    if text and not DURATION.fullmatch(text):
+        findings.problem(option, f"must be a time such as 3d or 72h, not {value!r}")
+    return text or None
+
+
+def check_max_removals(value: str, findings: Findings) -> str:
+    """Return a limit for removals: a number, or a share of at most 100 percent."""
+    found = MAX_REMOVALS.fullmatch(value.strip())
+    if not found or (found[2] and int(found[1]) > 100):
+        findings.problem("max_removals", f"must be a number such as 3, or a share such as 25%, not {value!r}")
+    return value.strip()
+
+
+def _check_endpoint(value: str, findings: Findings) -> str:
+    """Return the base URL without the API's own path."""
+    try:
+        parts = urllib.parse.urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urllib.parse.urlsplit(""), None
+    if parts.scheme not in ("https", "http") or not host:
+        findings.problem("endpoint", "must be a URL such as https://api.elastic-cloud.com")
+    elif parts.username is not None or parts.query or parts.fragment:
+        findings.problem("endpoint", "must be a plain URL, without a user, a query or a fragment")
+    elif parts.scheme == "http" and not _is_loopback(host):
+        findings.problem(
+            "endpoint", f"would send the API key in clear to {host}; plain http is for loopback hosts alone"
+        )
+    return value.rstrip("/").removesuffix(BASE_PATH).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

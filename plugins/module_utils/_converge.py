@@ -1,0 +1,223 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""The pipeline that every module which changes something runs: read, plan, guard, apply, report."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Run, Settings, Work
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings, GuardError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, in_order, to_assignments
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
+    Action,
+    Guards,
+    Plan,
+    Rules,
+    check_guards,
+    make_plan,
+    person_key,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import (
+    Effect,
+    make_diff,
+    planned_effect,
+    summarise,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._survey import describe_invitation
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+
+STANDINGS = ("active", "pending", "expired")
+MOST_TOLD = 10  # failures that a message tells in words; all are in the result
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run meant to do and what came of it, or what would come of it in check mode.
+
+    people: who was there before; works: how far each action came, none in check mode; refused_by: the guard that
+    refused the plan; ended_by: what kept the run from going on to its end.
+    """
+
+    people: People
+    plan: Plan
+    effects: list[Effect]
+    works: list[Work] = field(default_factory=list)
+    failures: list[tuple[Action, ApiError]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    refused_by: GuardError | None = None
+    ended_by: ApiError | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything took effect."""
+        return any(effect.counts_as for effect in self.effects)
+
+    def result(self) -> dict[str, t.Any]:
+        """Return what all modules that change something report: changed, plan and diff, and failures where there are
+        any.
+        """
+        result: dict[str, t.Any] = {
+            "changed": self.changed,
+            "plan": [action.result() for action in self.plan.actions],
+            "diff": make_diff(self.effects),
+        }
+        if self.failures:
+            result["failures"] = self.failed()
+        for error in (self.refused_by, self.ended_by):
+            result.update(error.result() if error else {})
+        return result
+
+    def team_result(self) -> dict[str, t.Any]:
+        """Return the result of a whole team: with the summary, the unmanaged, the refused and the failures."""
+        touched = {effect.action.person for effect in self.effects if effect.counts_as}
+        untouched = {action.person for action in self.plan.actions} - touched
+        refused = [work for work in self.works if work.refused]
+        return {
+            **self.result(),
+            "summary": summarise(self.effects, self.plan.unchanged + len(untouched), len(self.plan.unmanaged)),
+            "unmanaged": [
+                {"email": one.email, "user_id": one.user_id, "status": one.status} for one in self.plan.unmanaged
+            ],
+            "refused": [
+                {"email": work.action.email, "grants": to_assignments(frozenset(work.refused))} for work in refused
+            ],
+            "failures": self.failed(),
+        }
+
+    def standing(self, email: str | None, user_id: str | None) -> dict[str, t.Any]:
+        """Return one person as they are afterwards: the member, else the invitation, else absent."""
+        known = self.people.members.get(user_id or "")
+        members = [known] if known else self.people.members_with(email or "")
+        email = next((member.email for member in members if member.email), email)
+        effects = [effect for effect in self.effects if effect.action.person == person_key(email, user_id)]
+        changed = {effect.action.user_id for effect in effects}  # None: their invitation
+        found = [(one.after.status, one.action.user_id, one.after.grants) for one in effects if one.after]
+        found += [(one.status, one.user_id, one.grants) for one in members if one.user_id not in changed]
+        if None not in changed:
+            found += [(one.status, None, one.grants) for one in self.people.invitations_of(email or "")]
+        status, user_id, grants = min(found, key=lambda one: STANDINGS.index(one[0]), default=("absent", None, NOTHING))
+        return {"email": email, "user_id": user_id, "status": status, "role_assignments": to_assignments(grants)}
+
+    def invitation(self, email: str) -> dict[str, t.Any] | None:
+        """Return a person's invitation as it is afterwards. When it ends is not known yet in check mode."""
+        key = person_key(email, None)
+        effects = [effect for effect in self.effects if effect.action.person == key and effect.counts_as]
+        there = self.people.invitations_of(email)
+        if not effects:
+            return describe_invitation(there[0]) if there and not self.people.members_with(email) else None
+        made, after = effects[-1].made, effects[-1].after
+        if made or not after:
+            return describe_invitation(made) if made else None
+        return {
+            "email": effects[-1].action.email,
+            "status": after.status,
+            "created_at": None,
+            "expires_at": None,
+            "role_assignments": to_assignments(after.grants),
+        }
+
+    def failed(self) -> list[dict[str, t.Any]]:
+        """Return `failures` as the contract has it."""
+        return [
+            {"action": action.action, "email": action.email, "error": error.details()}
+            for action, error in self.failures
+        ]
+
+    @property
+    def message(self) -> str | None:
+        """What went wrong in words, with what was done all the same; None where nothing did."""
+        if self.refused_by:
+            return str(self.refused_by)
+        if not self.failures:
+            return None
+        told = [
+            f"{action.action} {action.email or action.user_id}: {error}" for action, error in self.failures[:MOST_TOLD]
+        ]
+        if len(self.failures) > MOST_TOLD:
+            told.append(f"{len(self.failures) - MOST_TOLD} more are in failures")
+        counts = summarise(self.effects, 0, 0)
+        done = ", ".join(f"{count} {heading}" for heading, count in counts.items() if count)
+        return (
+            f"{len(self.failures)} of {len(self.plan.actions)} actions failed. "
+            + " | ".join(told)
+            + f" | Done and kept: {done or 'nothing'}. Running again does only what is missing."
+        )
+
+
+def converge(
+    organization: Organization,
+    desired: Sequence[Desired],
+    rules: Rules,
+    guards: Guards,
+    settings: Settings,
+    *,
+    check_mode: bool,
+) -> Outcome:
+    """Make the organization as desired, as far as it goes, and return what came of it.
+
+    Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
+    is that of a real run in which no request fails and nobody else changes anything.
+    """
+    people = read_people(organization)
+    findings = Findings()
+    plan = make_plan(desired, people, rules, findings)
+    findings.check()
+    try:
+        warnings = [*plan.warnings, *check_guards(plan, people, rules, guards)]
+    except GuardError as refusal:
+        return Outcome(people, plan, [], warnings=plan.warnings, refused_by=refusal)
+    if check_mode or not plan.actions:
+        return Outcome(people, plan, [planned_effect(action) for action in plan.actions], warnings=warnings)
+    run = Run(organization, plan, people, rules, guards, settings)
+    run.apply()
+    outcome = Outcome(
+        people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.ended_by
+    )
+    for work in run.works:
+        _judge(work, outcome, settings.tolerate_refused and run.any_write_accepted)
+    return outcome
+
+
+def read_people(organization: Organization) -> People:
+    """Return everybody in the organization; members and invitations are read side by side."""
+    with ThreadPoolExecutor(2) as pool:
+        members, invitations = pool.submit(organization.members), pool.submit(organization.invitations)
+        return People(members.result(), invitations.result())
+
+
+def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
+    """Tell whether a work failed, and whether its refused grants are a failure or a warning."""
+    error = work.error
+    if work.refused:
+        refusal = next(iter(work.refused.values()))
+        names = ", ".join(map(str, in_order(work.refused)))
+        text = f"the service refuses to change {names}"
+        if work.action.added & work.refused.keys() and work.action.taken:
+            text += ", so nothing was taken from this person either"
+        if tolerate_refused and not any(grant.for_everything for grant in work.refused):
+            outcome.warnings.append(f"{work.action.email or work.action.user_id}: {text} ({refusal})")
+        else:
+            error = error or ApiError(
+                f"{text}: {refusal.message}",
+                status=refusal.status,
+                codes=refusal.codes,
+                method=refusal.method,
+                path=refusal.path,
+                request_id=refusal.request_id,
+            )
+    if error:
+        if work.action.action == "reinvite" and work.state is None:
+            error = error.coded(
+                "invitation_withdrawn", f"{error.message} The old invitation is gone: run again to send a new one."
+            )
+        outcome.failures.append((work.action, error))

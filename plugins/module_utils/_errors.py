@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""What can go wrong, each kind with the words and the data that a playbook gets."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+
+# What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
+# assignments.
+ADVICE = {
+    "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",
+    "organization.invitation_already_exists": "there is an open invitation already; run again to have it replaced",
+    "organization.invitation_invalid_email": "the service does not take this address; correct it",
+    "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again",
+    "organization.invitations_rate_limit_exceeded": "the service's limit for sending invitations is reached; "
+    "run again later, the rest is invited then",
+    "organization.membership_not_found": "the person has left the organization meanwhile; run again",
+    "organization.not_found": "no such organization; check organization_id and that endpoint is the right service",
+    "organization.user_organization_already_belongs": "the person belongs to another organization; "
+    "they have to leave it first, or be invited with another address",
+    "organization.user_organization_does_not_belong": "the API key belongs to somebody outside of this organization; "
+    "use a key that an owner of this organization made",
+    "role_assignments.invalid_target_user_id": "the service does not know this user id; run again to read it anew",
+    "role_assignments.unauthorized_role_assignments": "either the API key lacks the organization owner role, or a "
+    "deployment, project or cluster named here is stopped and hidden, deleted or out of the key's reach; bring it "
+    "back, or leave these grants as they are (refused_grants=warn of org_team tolerates it for single ones)",
+    "root.invalid_authentication": "the API key is not accepted for this; use a valid key of an organization owner",
+    "root.invalid_data": "the service did not understand the request; compare role ids and other ids with the console",
+    "root.unauthorized": "the API key is unknown, revoked or expired; create a new one in the console",
+    "user.not_found": "the service does not know this user, or the owner of the API key; run again, then check the key",
+}
+ADVICE_BY_STATUS = {
+    401: ADVICE["root.unauthorized"],
+    403: "the API key may not do this; use a key with the organization owner role",
+    404: "it is gone or never was there; run again, then check organization_id",
+    413: "the request was too large for the service",
+    414: "the request was too long for the service",
+    429: "the service's rate limit is reached; run again later",
+}
+NO_ANSWER = "run again: what was done is kept, what is missing is done then"
+
+
+class ElasticCloudError(Exception):
+    """Base of everything that a module reports as its failure. `str()` is the message."""
+
+    def result(self) -> dict[str, t.Any]:
+        """Return what the module's result holds beside `msg`."""
+        return {}
+
+
+class InputError(ElasticCloudError):
+    """The input is wrong; nothing was changed. Tells every problem at once."""
+
+    def __init__(self, problems: t.Sequence[str]) -> None:
+        lines = problems[0] if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)
+        count = "" if len(problems) == 1 else f"{len(problems)} problems in the input, nothing was changed:"
+        super().__init__(f"{count}{lines}")
+
+
+class GuardError(ElasticCloudError):
+    """A guard refuses a plan.
+
+    name: the guard; limit: what it allows; found: what the plan has; emails: whom it is about (user ids where there is
+    no email). All three can be read by playbooks in the result's `guard`.
+    """
+
+    def __init__(self, name: str, message: str, limit: int, found: int, emails: list[str]) -> None:
+        super().__init__(message)
+        self.name, self.limit, self.found, self.emails = name, limit, found, emails
+
+    def result(self) -> dict[str, t.Any]:
+        """Return `guard` as the contract has it."""
+        return {"guard": {"name": self.name, "limit": self.limit, "found": self.found, "emails": self.emails}}
+
+
+class ApiError(ElasticCloudError):
+    """The service refused a request, or did not answer it.
+
+    status: the HTTP status, None without an answer; codes: the service's error codes; message: its words, with what to
+    do;
+    path: as it may be shown, without invitation tokens.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        codes: t.Sequence[str] = (),
+        method: str | None = None,
+        path: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.status, self.codes, self.method, self.path, self.request_id = status, list(codes), method, path, request_id
+        self.retry_after = retry_after
+        self.message = message
+        answer = " ".join(str(part) for part in (status, *self.codes) if part is not None)
+        super().__init__(f"{method} {path}: {answer + ': ' if answer else ''}{message}" if method else message)
+
+    def details(self) -> dict[str, t.Any]:
+        """Return `error` as the contract has it."""
+        return {
+            "status": self.status,
+            "codes": self.codes,
+            "message": self.message,
+            "method": self.method,
+            "path": self.path,
+            "request_id": self.request_id,
+        }
+
+    def result(self) -> dict[str, t.Any]:
+        """Return the details under `error`."""
+        return {"error": self.details()}
+
+    def coded(self, code: str, message: str) -> ApiError:
+        """Return the same error with one of our own codes before the service's, and a message that explains it."""
+        return ApiError(
+            message,
+            status=self.status,
+            codes=[code, *self.codes],
+            method=self.method,
+            path=self.path,
+            request_id=self.request_id,
+        )
+
+
+class LostReply(ApiError):
+    """A write was sent and its outcome is not known: it may have happened or not. Reading again settles it."""
+
+
+def advice(status: int | None, codes: t.Iterable[str]) -> str:
+    """Return what to do about a refusal with this HTTP status and these error codes."""
+    for code in codes:
+        if code in ADVICE:
+            return ADVICE[code]
+    return ADVICE_BY_STATUS.get(status or 0, NO_ANSWER if status is None or status >= 500 else "see the message")
+
+
+class Findings:
+    """Problems and warnings that checking the input has found, each naming the entry that it is about."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.warnings: list[str] = []
+
+    def problem(self, where: str, what: str) -> None:
+        """Note something that forbids to go on."""
+        self.problems.append(f"{where}: {what}")
+
+    def warn(self, where: str, what: str) -> None:
+        """Note something that the user should know of."""
+        self.warnings.append(f"{where}: {what}")
+
+    def check(self) -> None:
+        """Raise InputError with all problems, if there are any."""
+        if self.problems:
+            raise InputError(self.problems)
+
+
+def did_you_mean(word: str, known: t.Iterable[str]) -> str:
+    """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string."""
+    near = difflib.get_close_matches(word, sorted(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -1,0 +1,420 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""Role assignments, as people and the API write them, and the grants that they are made of.
+
+The API groups grants into blocks as it likes, so blocks cannot be compared. A grant is the smallest thing that can be
+given and taken away, and access is a set of grants. Pure: knows neither Ansible nor HTTP.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import typing as t
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the API knows in one scope.
+
+    ids: the name of the list of resource ids (None: the scope is the organization itself); prefix: what its role ids
+    begin with; roles: those that are known, without the prefix.
+    """
+
+    ids: str | None
+    prefix: str
+    roles: frozenset[str]
+    application_roles: bool = True
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that a block may have."""
+        keys = {"role_id", "organization_id"}
+        if self.ids:
+            keys |= {"all", self.ids}
+        if self.application_roles:
+            keys.add("application_roles")
+        return frozenset(keys)
+
+
+# Role ids: the vendor's user roles documentation, its Terraform provider's documentation and Kibana's Cloud Connect
+# client.
+SCOPES: dict[Path, Scope] = {
+    ("organization",): Scope(None, "organization-", frozenset({"admin", "billing-admin"})),
+    ("deployment",): Scope("deployment_ids", "deployment-", frozenset({"admin", "editor", "viewer"})),
+    ("project", "elasticsearch"): Scope("project_ids", "elasticsearch-", frozenset({"admin", "developer", "viewer"})),
+    ("project", "observability"): Scope("project_ids", "observability-", frozenset({"admin", "editor", "viewer"})),
+    ("project", "security"): Scope(
+        "project_ids",
+        "security-",
+        frozenset(
+            {
+                "admin",
+                "detections-admin",
+                "editor",
+                "endpoint-operations-analyst",
+                "endpoint-policy-manager",
+                "platform-engineer",
+                "rule-author",
+                "soc-manager",
+                "t1-analyst",
+                "t2-analyst",
+                "t3-analyst",
+                "threat-intel-analyst",
+                "viewer",
+            }
+        ),
+    ),
+    ("cloud_connected_resource",): Scope(
+        "resource_ids", "cloud-connected-", frozenset({"admin", "viewer"}), application_roles=False
+    ),
+}
+POSITION = {path: position for position, path in enumerate(SCOPES)}
+TOP_LEVEL = frozenset(path[0] for path in SCOPES)
+OTHER_NAMES: dict[tuple[Path, str], str] = {
+    (("organization",), "owner"): "admin"
+}  # the console calls it Organization owner
+WITHOUT_PREFIX = frozenset({"billing-admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role on one resource, or on all of its scope.
+
+    scope: where it stands in role assignments; role: in the one spelling that compares; resource: an id, None for all
+    of the scope; application_roles: sorted, None where not given, which is not the same as none of them; extra: what
+    this version does not know about it, as JSON (a grant that has some is shown and never taken away); spelling: the
+    role id as it was written, which makes no difference to what it is.
+    """
+
+    scope: Path
+    role: str
+    resource: str | None
+    application_roles: tuple[str, ...] | None = None
+    extra: str = ""
+    spelling: str = field(default="", compare=False)
+
+    @property
+    def understood(self) -> bool:
+        """Whether this version knows everything about it."""
+        return not self.extra
+
+    @property
+    def slot(self) -> tuple[Path, str, str | None]:
+        """What two grants share that differ in application roles alone."""
+        return self.scope, self.role, self.resource
+
+    @property
+    def known_part(self) -> Grant:
+        """The same grant without what is unknown about it; a grant in an unknown scope as it is."""
+        return replace(self, extra="") if self.extra and self.scope in SCOPES and self.role else self
+
+    @property
+    def role_id(self) -> str:
+        """The full role id for a known role, what was written for any other."""
+        scope = SCOPES.get(self.scope)
+        return self.role if scope and _bare(self.role, scope) in scope.roles else self.spelling or self.role
+
+    @property
+    def for_everything(self) -> bool:
+        """Whether it is for the organization or for all resources of a scope, and not for a single one."""
+        return self.resource is None
+
+    def __str__(self) -> str:
+        """Return it in words: `deployment-viewer on deployment abc, application roles: kibana_user`."""
+        if self.scope not in SCOPES or not self.role:
+            return f"{'.'.join(self.scope)} {self.extra}"
+        where = f"all of {'.'.join(self.scope)}" if self.resource is None else f"{'.'.join(self.scope)} {self.resource}"
+        text = self.role_id if SCOPES[self.scope].ids is None else f"{self.role_id} on {where}"
+        if self.application_roles is not None:
+            text += f" (application roles: {', '.join(self.application_roles) or 'none'})"
+        return text
+
+
+Grants = frozenset[Grant]
+NOTHING: Grants = frozenset()
+OWNER = Grant(("organization",), "organization-admin", None)
+
+
+def is_owner(grants: Grants) -> bool:
+    """Return whether these grants make an organization owner, with whatever application roles."""
+    return any(grant.scope == OWNER.scope and grant.role == OWNER.role for grant in grants)
+
+
+def missing(wanted: Grants, held: Grants) -> Grants:
+    """Return what has to be added to what is held; an unknown field on a held grant does not make it another one."""
+    absent = wanted - held
+    return absent - {grant.known_part for grant in held} if absent else absent
+
+
+def surplus(wanted: Grants, held: Grants) -> Grants:
+    """Return what has to be taken from what is held; never anything that this version does not fully understand."""
+    return frozenset(grant for grant in held - wanted if grant.understood)
+
+
+def spelled_as_held(grants: Grants, held: Grants) -> Grants:
+    """Return the grants that are held too, in the spelling in which they are held: the service is to recognise them."""
+    return frozenset(grant for grant in held if grant in grants)
+
+
+def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
+    """Return the grants that a reply's `role_assignments` lists, None where it lists none at all (null, absent, not an
+    object).
+
+    Nothing in a reply is an error: nulls are passed over, what is unknown is kept. Blocks of another organization (a
+    person may belong to several) say nothing about this one and are left out.
+    """
+    if not isinstance(reply, Mapping):
+        return None
+    grants: set[Grant] = set()
+    for path, value in _leaves((), reply):
+        scope = SCOPES.get(path)
+        for block in value if isinstance(value, list) else [value]:
+            if block is None:
+                continue
+            if isinstance(block, Mapping) and (block.get("organization_id") or organization_id) != organization_id:
+                continue
+            if scope is None or not isinstance(block, Mapping) or not isinstance(block.get("role_id"), str):
+                grants.add(Grant(path, "", None, extra=_canonical_json(block)))
+            else:
+                grants.update(_split(path, *_parts(block, scope)))
+    return frozenset(grants)
+
+
+def from_input(value: t.Any, where: str, findings: Findings, organization_id: str | None = None) -> Grants:
+    """Return the grants that a person's `role_assignments` ask for.
+
+    where: how messages name the entry; organization_id: what a block's organization_id must be, where that is known
+    already. Faults go to the findings, and what is faulty gives no grant. Null counts as absent. A role id or a scope
+    that is not known is passed on with a warning, because the service may know more than this version.
+    """
+    if not isinstance(value, Mapping):
+        findings.problem(where, f"must be a dictionary of scopes such as deployment, not {kind_of(value)}")
+        return NOTHING
+    grants: set[Grant] = set()
+    for path, blocks in _leaves((), value):
+        place = f"{where}.{'.'.join(path)}"
+        if path not in SCOPES and path[0] in TOP_LEVEL:
+            known = [".".join(known) for known in SCOPES if known[0] == path[0]]
+            findings.problem(place, f"unknown; here may stand {', '.join(known)}" + did_you_mean(".".join(path), known))
+        elif path not in SCOPES:
+            near = did_you_mean(path[0], TOP_LEVEL)
+            findings.warn(place, f"this scope is not known to this version and is passed on as it is{near}")
+            grants.update(
+                Grant(path, "", None, extra=_canonical_json(block))
+                for block in (blocks if isinstance(blocks, list) else [blocks])
+                if block is not None
+            )
+        elif not isinstance(blocks, list):
+            findings.problem(place, f"must be a list of blocks with a role_id each, not {kind_of(blocks)}")
+        else:
+            for index, block in enumerate(blocks):
+                grants |= _block_from_input(block, path, f"{place}[{index}]", findings, organization_id)
+    return frozenset(grants)
+
+
+def to_assignments(grants: Grants, *, portable: bool = False) -> dict[str, t.Any]:
+    """Return role assignments in their normal form.
+
+    Full role ids, no organization_id, one block per role and application roles, ids sorted, empty parts left out. The
+    same shape is accepted as input. portable: without the unknown fields of known scopes, which are not.
+    """
+    if portable:
+        grants = frozenset(grant.known_part for grant in grants)
+    return _assemble(grants, lambda grant: grant.role_id, None)
+
+
+def to_body(grants: Grants, organization_id: str) -> dict[str, t.Any]:
+    """Return role assignments as a request has them.
+
+    Known roles by their full id where they come from a person, in the service's own spelling where they come from it.
+    `all` is always said, ids only where it is false: the vendor's published contract asks for that.
+    """
+    return _assemble(grants, lambda grant: grant.spelling or grant.role_id, organization_id)
+
+
+def in_order(grants: Iterable[Grant]) -> list[Grant]:
+    """Return grants in the order in which they are shown and sent."""
+    return sorted(grants, key=_order)
+
+
+def _order(grant: Grant) -> tuple[t.Any, ...]:
+    roles = grant.application_roles
+    return (
+        POSITION.get(grant.scope, len(POSITION)),
+        grant.scope,
+        grant.role,
+        roles is not None,
+        roles or (),
+        grant.extra,
+        grant.resource or "",
+    )
+
+
+def _assemble(grants: Grants, role_id: t.Callable[[Grant], str], organization_id: str | None) -> dict[str, t.Any]:
+    blocks: dict[tuple[t.Any, ...], dict[str, t.Any]] = {}
+    result: dict[str, t.Any] = {}
+    for grant in in_order(grants):
+        key = (grant.scope, role_id(grant), grant.application_roles, grant.extra, grant.for_everything)
+        block = blocks.get(key)
+        if block is None:
+            block = blocks[key] = _new_block(grant, role_id(grant), organization_id)
+            place = result
+            for name in grant.scope[:-1]:
+                place = place.setdefault(name, {})
+            place.setdefault(grant.scope[-1], []).append(block)
+        scope = SCOPES.get(grant.scope)
+        if scope and scope.ids and grant.resource is not None:
+            block.setdefault(scope.ids, []).append(grant.resource)
+    return result
+
+
+def _new_block(grant: Grant, role_id: str, organization_id: str | None) -> t.Any:
+    extra = json.loads(grant.extra) if grant.extra else {}
+    if grant.scope not in SCOPES or not grant.role:
+        return {**extra, "organization_id": organization_id} if organization_id and isinstance(extra, dict) else extra
+    block: dict[str, t.Any] = {"role_id": role_id}
+    if organization_id:
+        block["organization_id"] = organization_id
+    if SCOPES[grant.scope].ids and (grant.for_everything or organization_id):
+        block["all"] = grant.for_everything
+    if grant.application_roles is not None:
+        block["application_roles"] = list(grant.application_roles)
+    block.update(extra)
+    return block
+
+
+def _leaves(path: Path, value: Mapping[str, t.Any]) -> t.Iterator[tuple[Path, t.Any]]:
+    """Yield each scope's path and what stands there; a dictionary that is no scope holds further scopes."""
+    for name, inner in value.items():
+        here = (*path, str(name))
+        if inner is None:
+            continue
+        if isinstance(inner, Mapping) and here not in SCOPES:
+            yield from _leaves(here, inner)
+        else:
+            yield here, inner
+
+
+def _parts(block: Mapping[str, t.Any], scope: Scope) -> tuple[t.Any, ...]:
+    """Return what `_split` needs of a block that is well-formed or comes from the service."""
+    roles = block.get("application_roles") if scope.application_roles else None
+    ids: tuple[str | None, ...] = (None,)
+    if scope.ids and block.get("all") is not True:
+        listed = block.get(scope.ids)
+        ids = tuple(str(value) for value in listed if value is not None) if isinstance(listed, list) else ()
+    unknown = {key: value for key, value in block.items() if key not in scope.keys and value is not None}
+    return (
+        block["role_id"],
+        ids,
+        tuple(sorted({str(role) for role in roles if role is not None})) if isinstance(roles, list) else None,
+        _canonical_json(unknown) if unknown else "",
+    )
+
+
+@functools.lru_cache(maxsize=65536)
+def _split(
+    path: Path, role_id: str, ids: tuple[str | None, ...], application_roles: tuple[str, ...] | None, extra: str
+) -> Grants:
+    """Return the grants of one block. Cached, because in a large organization many people hold the same."""
+    role = _full(role_id, path)
+    return frozenset(Grant(path, role, resource, application_roles, extra, role_id) for resource in ids)
+
+
+def _bare(role: str, scope: Scope) -> str:
+    return role.removeprefix(scope.prefix)
+
+
+def _full(role_id: str, path: Path) -> str:
+    """Return the one spelling of a role id that compares: the prefix of its scope and hyphens."""
+    scope = SCOPES[path]
+    bare = _bare(role_id.strip().replace("_", "-"), scope)
+    bare = OTHER_NAMES.get((path, bare), bare)
+    return bare if bare in WITHOUT_PREFIX else scope.prefix + bare
+
+
+def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, organization_id: str | None) -> Grants:
+    scope = SCOPES[path]
+    if not isinstance(block, Mapping):
+        findings.problem(where, f"must be a dictionary with a role_id, not {kind_of(block)}")
+        return NOTHING
+    block = {str(key): value for key, value in block.items() if value is not None}
+    before = len(findings.problems)
+    for key in sorted(block.keys() - scope.keys):
+        findings.problem(where, f"unknown key {key!r}{did_you_mean(key, scope.keys)}")
+    role_id = block.get("role_id")
+    if not isinstance(role_id, str) or not role_id.strip():
+        findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
+    elif _bare(_full(role_id, path), scope) not in scope.roles:
+        known = {_full(role, path) for role in scope.roles}
+        near = did_you_mean(_full(role_id, path), known)
+        findings.warn(where, f"the role id {role_id!r} is not known to this version and is passed on as it is{near}")
+    owner = block.get("organization_id")
+    if owner is not None and organization_id is not None and owner != organization_id:
+        findings.problem(where, f"organization_id is {owner!r}, but this definition is applied to {organization_id!r}")
+    _texts(block, "application_roles", where, findings)
+    if scope.ids:
+        ids = _texts(block, scope.ids, where, findings)
+        everything = block.get("all", False)
+        if not isinstance(everything, bool):
+            findings.problem(where, f"all must be true or false, not {kind_of(everything)}")
+        elif everything and ids:
+            findings.problem(where, f"has both all and {scope.ids}; leave one of them out")
+        elif not everything and not ids:
+            findings.problem(where, f"needs either 'all: true' or {scope.ids} with at least one id")
+    if len(findings.problems) > before:
+        return NOTHING
+    grants = _split(path, *_parts(block, scope))
+    # A known role goes out by its full id; only what nobody here knows goes out as it was typed.
+    return frozenset(replace(grant, spelling="") if grant.role_id == grant.role else grant for grant in grants)
+
+
+def _texts(block: Mapping[str, t.Any], key: str, where: str, findings: Findings) -> bool:
+    """Check a list of texts; return whether there is something in it."""
+    value = block.get(key)
+    if value is None:
+        return False
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        findings.problem(where, f"{key} must be a list of texts, each in quotes where YAML would read a number")
+        return True
+    return bool(value)
+
+
+def _canonical_json(value: t.Any) -> str:
+    """Return unknown data so that order, null and the organization's own id make no difference."""
+    return json.dumps(_without_noise(value), sort_keys=True, ensure_ascii=False)
+
+
+def _without_noise(value: t.Any) -> t.Any:
+    if isinstance(value, Mapping):
+        return {
+            str(key): _without_noise(inner)
+            for key, inner in value.items()
+            if inner is not None and key != "organization_id" and (inner != [] or key == "application_roles")
+        }
+    if isinstance(value, list):
+        return sorted((_without_noise(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
+    return value
+
+
+def kind_of(value: t.Any) -> str:
+    """Return the name of a value's type as a person who writes YAML knows it."""
+    names = {
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        type(None): "null",
+    }
+    return names.get(type(value), "a dictionary" if isinstance(value, Mapping) else type(value).__name__)

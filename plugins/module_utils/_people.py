@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""The people of an organization: members and invitations as the service knows them, and how people are named.
+
+Pure: knows neither Ansible nor HTTP.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing as t
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, is_owner, kind_of
+
+ADDRESS = re.compile(r"[^@\s,;<>()\[\]\"\\:]+@[^@\s,;<>()\[\]\"\\:]+")
+NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*")
+LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in the organization. roles_shown: whether the reply said anything about their roles."""
+
+    user_id: str
+    email: str | None
+    name: str | None
+    member_since: str | None
+    grants: Grants
+    roles_shown: bool = True
+    status: t.ClassVar[str] = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A person asked to join. token: a secret, whoever has it can accept the invitation."""
+
+    email: str
+    token: str = field(repr=False)
+    created_at: str | None
+    expires_at: str | None
+    expired: bool
+    grants: Grants
+    roles_shown: bool = True
+    user_id: t.ClassVar[None] = None
+
+    @property
+    def status(self) -> str:
+        """Either `pending` or `expired`."""
+        return "expired" if self.expired else "pending"
+
+
+class People:
+    """Everybody in an organization at one moment, found by email without regard to case, or by user id."""
+
+    def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation]) -> None:
+        self.members = {member.user_id: member for member in members}
+        self.invitations = list(invitations)
+        self._members_by_email: dict[str, list[Member]] = defaultdict(list)
+        self._invitations_by_email: dict[str, list[Invitation]] = defaultdict(list)
+        for member in self.members.values():
+            if member.email:
+                self._members_by_email[email_key(member.email)].append(member)
+        for invitation in self.invitations:
+            self._invitations_by_email[email_key(invitation.email)].append(invitation)
+
+    def members_with(self, email: str) -> list[Member]:
+        """Return the members with this email: one as a rule, several where the service has it so."""
+        return self._members_by_email.get(email_key(email), [])
+
+    def invitations_of(self, email: str) -> list[Invitation]:
+        """Return this person's open invitations, the pending ones and the latest first."""
+        found = self._invitations_by_email.get(email_key(email), [])
+        found = sorted(found, key=lambda invitation: invitation.created_at or "", reverse=True)
+        return sorted(found, key=lambda invitation: invitation.expired)
+
+    @functools.cached_property
+    def owners(self) -> set[str]:
+        """The user ids of the members with the organization owner role; invited ones do not count."""
+        return {member.user_id for member in self.members.values() if is_owner(member.grants)}
+
+
+class Selection:
+    """People named by email, by `*@domain` or by user id: the ignored, the protected."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names: set[str] = set()
+        self._domains: set[str] = set()
+        for name in names:
+            if name.startswith("*@"):
+                self._domains.add(email_key(name[2:]))
+            else:
+                self._names.add(email_key(name) if "@" in name else name)
+
+    def has(self, email: str | None, user_id: str | None = None) -> bool:
+        """Return whether the person with this email or this user id is among them."""
+        if user_id is not None and user_id in self._names:
+            return True
+        if not email:
+            return False
+        key = email_key(email)
+        return key in self._names or key.rpartition("@")[2] in self._domains
+
+    @classmethod
+    def from_input(cls, names: Iterable[t.Any], option: str, findings: Findings) -> Selection:
+        """Return the people that an option names; what is no name goes to the findings with its index."""
+        good = []
+        for index, name in enumerate(names):
+            where = f"{option}[{index}]"
+            if not isinstance(name, str) or not name.strip():
+                findings.problem(where, f"must be an email, *@domain or a user id, not {kind_of(name)}")
+            elif "*" in name and not re.fullmatch(r"\*@[^@*\s]+", name.strip()):
+                findings.problem(where, f"{name!r} is no pattern that is known: *@domain stands for everybody there")
+            elif "@" in name and "*" not in name and (wrong := what_is_wrong(name)):
+                findings.problem(where, wrong)
+            else:
+                good.append(name.strip())
+        return cls(good)
+
+
+def email_key(email: str) -> str:
+    """Return what two spellings of one person's email have in common."""
+    return email.strip().lower()
+
+
+def what_is_wrong(email: str) -> str | None:
+    """Return why this is no email address, None where it may be one.
+
+    Deliberately lenient: what an address may look like is for the service to say, this finds slips.
+    """
+    text = email.strip()
+    named = NAMED_ADDRESS.fullmatch(text)
+    if named:
+        return f"{text!r} is a name with an address; write {named[1]}"
+    if not ADDRESS.fullmatch(text) or any(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        return f"{text!r} is no email address"
+    if len(text) > LONGEST_ADDRESS:
+        return f"{text[:40]!r}.. is longer than the {LONGEST_ADDRESS} characters that an address may have"
+    return None
+
+
+def split_addresses(value: t.Any, findings: Findings, option: str = "emails") -> list[str]:
+    """Return the addresses in a text or a list of texts, each split at white space, commas and semicolons.
+
+    The web console takes lists pasted in the same way. A person who is named twice counts once; the order stays. What
+    is no address goes to the findings.
+    """
+    found: dict[str, str] = {}
+    for index, text in enumerate(value if isinstance(value, list) else [value]):
+        where = f"{option}[{index}]" if isinstance(value, list) else option
+        if text is None:
+            continue
+        if not isinstance(text, str):
+            findings.problem(where, f"must be a text with one or more email addresses, not {kind_of(text)}")
+            continue
+        named = re.findall(r"[^<>,;]*<[^<>]*>", text)
+        for part in [*(name.strip() for name in named), *re.split(r"[\s,;]+", re.sub(r"[^<>,;]*<[^<>]*>", " ", text))]:
+            if part and (wrong := what_is_wrong(part)):
+                findings.problem(where, wrong)
+            elif part:
+                found.setdefault(email_key(part), part)
+    return list(found.values())
