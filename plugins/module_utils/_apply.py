@@ -17,7 +17,6 @@ were surprising are planned anew, past the same guards. A refusal that the new r
 
 from __future__ import annotations
 
-import threading
 import typing as t
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -51,6 +50,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     plan_person,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import Effect, State, state_before
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._writes import Ended, Refused, Writes
 
 Result = t.TypeVar("Result")
 
@@ -59,11 +59,6 @@ ALREADY_BELONGS = "organization.user_organization_already_belongs"
 MEMBER_GONE = frozenset(
     {"organization.membership_not_found", "role_assignments.invalid_target_user_id", "user.not_found"}
 )
-# Codes that say that nothing else will be accepted either.
-CONCERNS_EVERYBODY = frozenset(
-    {"organization.invalid_access", "organization.not_found", "root.invalid_authentication", "root.unauthorized"}
-)
-READS_TO_SETTLE = 3  # lists may lag behind writes; how often to look before taking a write for not done
 MOST_SURPRISES = 3  # for one person in one run
 
 
@@ -116,6 +111,11 @@ class Work:
         return self.action.after or NOTHING
 
     @property
+    def held(self) -> Grants:
+        """The grants that the person has by what is known to have happened."""
+        return self.state.grants if self.state else NOTHING
+
+    @property
     def open(self) -> bool:
         """Whether it may go on. Nothing is taken from a person whose additions failed."""
         return not (self.error or self.surprise or self.refused)
@@ -139,10 +139,6 @@ class Work:
 Job = tuple[list[Work], Callable[[], None]]
 
 
-class _Ended(Exception):
-    """Nothing more is attempted in this run."""
-
-
 class _Surprise(Exception):
     """The person is not as they were when the plan was made."""
 
@@ -152,29 +148,19 @@ class _Surprise(Exception):
 
 
 class Run:
-    """One application of a plan.
-
-    Afterwards, works: what became of each action; ended_by: what kept the run from going on, if anything did;
-    any_write_accepted: whether the service took anything at all.
-    """
+    """One application of a plan. Afterwards, works: what became of each action; writes: what ended the run."""
 
     def __init__(
         self, organization: Organization, plan: Plan, people: People, rules: Rules, guards: Guards, settings: Settings
     ) -> None:
         self.works = [Work(action, state_before(action)) for action in plan.actions]
-        self.any_write_accepted = False
+        self.writes = Writes(organization)
         self._organization = organization
-        self._client = organization.client
         self._people = people
         self._rules, self._guards, self._settings = rules, guards, settings
-        self.ended_by: ApiError | None = None
         self._invitations_ended: ApiError | None = None
         self._former_owners: set[str] = set()
         self._pool = ThreadPoolExecutor(settings.concurrency)
-        self._reading: dict[str, _Shared[t.Any]] = {
-            "members": _Shared(organization.members),
-            "invitations": _Shared(organization.invitations),
-        }
 
     def apply(self) -> None:
         """Do everything that the plan asks for, as far as it goes."""
@@ -266,31 +252,28 @@ class Run:
             return
         emails = [work.email for work in works]
         try:
-            made = self._send(lambda: self._organization.invite(emails, works[0].after, self._settings.expires_in))
+            made = self.writes.once(
+                lambda: self._organization.invite(emails, works[0].after, self._settings.expires_in)
+            )
         except LostReply as lost:
             self._look_for_invitations(works, lost)
-        except ApiError as refusal:
+        except Refused as refusal:
             self._invitations_refused(works, refusal)
         else:
             self._invitations_answered(works, made)
 
-    def _invitations_refused(self, works: list[Work], refusal: ApiError) -> None:
+    def _invitations_refused(self, works: list[Work], refusal: Refused) -> None:
+        """Find out whom a refusal is about, and leave the others alone with it."""
         if INVITATION_LIMIT in refusal.codes:
-            self._invitations_ended = refusal
-        if self.ended_by or INVITATION_LIMIT in refusal.codes:
-            for work in works:
-                work.error = refusal
-        elif ALREADY_EXISTS in refusal.codes and all(work.action.invitations and not work.replaced for work in works):
+            self._invitations_ended = refusal.error
+        if ALREADY_EXISTS in refusal.codes and all(work.action.invitations and not work.replaced for work in works):
             for work in works:
                 work.in_the_way = work.action.invitations
-        elif len(works) == 1 and {ALREADY_EXISTS, ALREADY_BELONGS} & set(refusal.codes):
-            works[0].surprise = refusal
-        elif len(works) == 1 or refusal.status in (
-            403,
-            404,
-        ):  # these are about the grants or the sender, not an address
+        elif len(works) == 1 and {ALREADY_EXISTS, ALREADY_BELONGS} & refusal.codes:
+            works[0].surprise = refusal.error
+        elif len(works) == 1 or refusal.status in (403, 404, 429):  # about the grants, the sender or all invitations
             for work in works:
-                work.error = refusal
+                work.error = refusal.error
         else:
             for half in _halves(works):
                 self._invite(half)
@@ -316,25 +299,17 @@ class Run:
 
     def _look_for_invitations(self, works: list[Work], lost: ApiError) -> None:
         """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag."""
-        for attempt in range(READS_TO_SETTLE):
-            self._client.pause(attempt, lost.retry_after)
-            people = self._read()
-            unseen = []
-            for work in works:
-                old = set(work.action.invitations)
-                new = [one for one in people.invitations_of(work.email) if not one.expired and one not in old]
-                fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
-                if fitting:
-                    work.was_sent(fitting[0])
-                elif new or people.members_with(work.email):
-                    work.surprise = lost
-                else:
-                    unseen.append(work)
-            works = unseen
-            if not works:
-                return
-        for work in works:
-            work.error = _outcome_unknown(lost)
+        unseen = works
+
+        def seen() -> bool:
+            nonlocal unseen
+            people = self.writes.people()
+            unseen = [work for work in unseen if not _is_seen(work, people, lost)]
+            return not unseen
+
+        if not self.writes.settled(seen, lost.retry_after):
+            for work in unseen:
+                work.error = _outcome_unknown(lost)
 
     def _withdrawals(self, works: list[Work]) -> list[Job]:
         """Return the jobs that delete the invitations in the way of these works."""
@@ -345,26 +320,24 @@ class Run:
     def _withdraw(self, tokens: list[str], owner: dict[str, Work]) -> None:
         """Delete invitations. One that is gone already was accepted or revoked meanwhile, which reading again tells."""
         try:
-            settled = self._surely(
+            settled = self.writes.surely(
                 lambda: self._organization.uninvite(tokens),
-                lambda: not set(tokens) & {invitation.token for invitation in self._invitations()},
+                lambda: not set(tokens) & {invitation.token for invitation in self.writes.invitations()},
             )
-        except LostReply:
-            raise
-        except ApiError as refusal:
-            if self.ended_by:
-                raise
-            listed = {invitation.token for invitation in self._invitations()} if refusal.status == 404 else set(tokens)
+        except Refused as refusal:
+            listed = set(tokens)
+            if refusal.status == 404:
+                listed &= {invitation.token for invitation in self.writes.invitations()}
             left = [token for token in tokens if token in listed]
             for token in set(tokens) - listed:
-                owner[token].surprise = refusal
+                owner[token].surprise = refusal.error
             if len(left) == len(tokens) == 1:
-                owner[tokens[0]].error = refusal
+                owner[tokens[0]].error = refusal.error
             elif left:
                 for part in [left] if len(left) < len(tokens) else _halves(left):
                     self._withdraw(part, owner)
             return
-        accepted = self._read() if settled else self._people
+        accepted = self.writes.people() if settled else self._people
         for token in tokens:
             work = owner[token]
             work.in_the_way = tuple(invitation for invitation in work.in_the_way if invitation.token != token)
@@ -378,8 +351,11 @@ class Run:
 
     # Grants of members
 
-    def _change(self, work: Work, grants: Grants, *, adding: bool) -> None:
-        """Add or take grants. What is refused is asked for in halves, until only the culprits are left."""
+    def _change(self, work: Work, grants: Grants, *, adding: bool, tolerant: bool = False) -> None:
+        """Add or take grants. What is refused is asked for in halves, until only the culprits are left.
+
+        tolerant: whether it is no failure when the service does not want it so, as long as the key may do it.
+        """
         write = self._organization.grant if adding else self._organization.revoke
 
         def done() -> bool:
@@ -387,26 +363,23 @@ class Run:
             return not missing(grants, held) if adding else not grants & held
 
         try:
-            self._surely(lambda: write(work.user_id, grants), done)
-        except LostReply:
-            raise
-        except ApiError as refusal:
-            if self.ended_by:
-                raise
-            if MEMBER_GONE & set(refusal.codes):
-                raise _Surprise(refusal) from None
+            self.writes.surely(lambda: write(work.user_id, grants), done)
+        except Refused as refusal:
+            if MEMBER_GONE & refusal.codes:
+                raise _Surprise(refusal.error) from None
             if len(grants) > 1:
                 for half in _halves(in_order(grants)):
-                    self._change(work, frozenset(half), adding=adding)
+                    self._change(work, frozenset(half), adding=adding, tolerant=tolerant)
                 return
             if refusal.status == 403:
-                work.refused.update(dict.fromkeys(grants, refusal))
+                work.refused.update(dict.fromkeys(grants, refusal.error))
                 return
-            if not self._settled(done, refusal):  # it may have been so already
-                work.error = refusal
+            if tolerant:
                 return
-        held = work.state.grants if work.state else NOTHING
-        work.has_now(held | grants if adding else held - grants)
+            if not self.writes.settled(done):  # it may have been so already
+                work.error = refusal.error
+                return
+        work.has_now(work.held | grants if adding else work.held - grants)
 
     def _exchange_grants(self, work: Work) -> None:
         """Give a grant in place of one that differs in application roles alone.
@@ -416,62 +389,30 @@ class Run:
         where a reading leaves it open, the new one is added once more, which does no harm.
         """
         old, new, kept = _exchanged(work.action)
-        finished = False
-        try:
-            finished = self._try_exchange(work, old, new, kept)
-        finally:
-            # What the service makes of an exchange is for it to say, so where it is not finished the result tells what
-            # it shows.
-            held = work.state.grants if work.state else NOTHING
-            work.has_now((held - old) | kept if finished else self._shown(work, held))
-
-    def _try_exchange(self, work: Work, old: Grants, new: Grants, kept: Grants) -> bool:
-        if new and not self._try_to_add(work, new):
-            return False
-        shown = self._member(work).grants
+        if new:
+            self._change(work, new, adding=True, tolerant=True)
+        shown = self._look_at(work)
+        if not work.open:
+            return
         side_by_side = not missing(kept, shown)
         if side_by_side and not old & shown:
-            return True  # the service replaces
+            return  # the service replaces
         if is_owner(old):
             self._spare_owners([work])
         if work.open:
             self._change(work, old, adding=False)
-        if not work.open:
-            return False
-        if side_by_side:
-            shown = self._member(work).grants
+        if work.open and side_by_side:
+            shown = self._look_at(work)
             if not missing(kept, shown) and not old & shown:
-                return True  # the service looks at application roles
-        self._change(work, kept, adding=True)
-        return work.open
+                return  # the service looks at application roles
+        if work.open:
+            self._change(work, kept, adding=True)
+            work.has_now((work.held - old) | kept if work.open else work.held)
 
-    def _try_to_add(self, work: Work, grants: Grants) -> bool:
-        """Add grants that a service may refuse while their counterpart is held; return whether to go on."""
-        try:
-            self._surely(
-                lambda: self._organization.grant(work.user_id, grants),
-                lambda: not missing(grants, self._member(work).grants),
-            )
-        except LostReply:
-            raise
-        except ApiError as refusal:
-            if self.ended_by:
-                raise
-            if MEMBER_GONE & set(refusal.codes):
-                raise _Surprise(refusal) from None
-            if refusal.status == 403:
-                if len(grants) == 1:
-                    work.refused.update(dict.fromkeys(grants, refusal))
-                else:
-                    for half in _halves(in_order(grants)):
-                        self._try_to_add(work, frozenset(half))
-        return work.open
-
-    def _shown(self, work: Work, otherwise: Grants) -> Grants:
-        try:
-            return self._member(work).grants
-        except (ApiError, _Surprise, _Ended):
-            return otherwise
+    def _look_at(self, work: Work) -> Grants:
+        """Read what a member holds, and note it: the result is to tell what the service made of a step."""
+        work.has_now(self._member(work).grants)
+        return work.held
 
     def _demote(self, work: Work) -> None:
         self._spare_owners([work])
@@ -482,13 +423,19 @@ class Run:
 
     def _spare_owners(self, works: list[Work]) -> None:
         """Count the owners whom the service confirms, and end the works that would leave too few of them."""
-        for attempt in range(READS_TO_SETTLE):
-            owners = {one.user_id for one in self._members().values() if is_owner(one.grants)} - self._former_owners
+        owners: set[str] = set()
+        losing: list[Work] = []
+
+        def enough() -> bool:
+            nonlocal owners, losing
+            owners = {one.user_id for one in self.writes.members().values() if is_owner(one.grants)}
+            owners -= self._former_owners
             losing = [work for work in works if work.user_id in owners]
-            spare = max(len(owners) - self._guards.min_owners, 0)
-            if len(losing) <= spare:
-                return
-            self._client.pause(attempt)
+            return len(owners) - len(losing) >= self._guards.min_owners or not losing
+
+        if enough() or self.writes.settled(enough):
+            return
+        spare = max(len(owners) - self._guards.min_owners, 0)
         for work in losing[spare:]:
             work.error = ApiError(
                 f"not attempted: the service confirms {len(owners)} organization owner(s), and min_owners="
@@ -508,16 +455,14 @@ class Run:
         """Remove members. One who is gone already has left by themselves, and all is well."""
         ids = [work.user_id for work in works]
         try:
-            self._surely(lambda: self._organization.remove(ids), lambda: not set(ids) & self._members().keys())
-        except LostReply:
-            raise
-        except ApiError as refusal:
-            if self.ended_by:
-                raise
-            there = self._members() if refusal.status == 404 else set(ids)
+            self.writes.surely(
+                lambda: self._organization.remove(ids), lambda: not set(ids) & self.writes.members().keys()
+            )
+        except Refused as refusal:
+            there = self.writes.members() if refusal.status == 404 else set(ids)
             left = [work for work in works if work.user_id in there]
             if len(left) == len(works) == 1:
-                works[0].error = refusal
+                works[0].error = refusal.error
             elif left:
                 for part in [left] if len(left) < len(works) else _halves(left):
                     self._remove_members(part)
@@ -542,9 +487,9 @@ class Run:
         except _Surprise as surprise:
             for work in _open(works):
                 work.surprise = surprise.error
-        except _Ended:
+        except Ended:
             for work in _open(works):
-                work.error = _not_attempted(self.ended_by)
+                work.error = _not_attempted(self.writes.ended_by)
         except LostReply as lost:
             for work in _open(works):
                 work.error = _outcome_unknown(lost)
@@ -552,78 +497,19 @@ class Run:
             for work in _open(works):
                 work.error = error
 
-    def _send(self, write: Callable[[], Result]) -> Result:
-        """Make one write, unless the run has ended; note where an answer ends it."""
-        if self.ended_by:
-            raise _Ended
-        try:
-            result = write()
-        except LostReply:
-            raise
-        except ApiError as refusal:
-            everybody = refusal.status in (401, 429) or CONCERNS_EVERYBODY & set(refusal.codes)
-            if everybody and INVITATION_LIMIT not in refusal.codes:
-                self.ended_by = self.ended_by or refusal
-            raise
-        self.any_write_accepted = True
-        return result
-
-    def _surely(self, write: Callable[[], None], done: Callable[[], bool]) -> bool:
-        """Make a write that does no harm when it is repeated. Return whether reading had to settle that it happened."""
-        for attempt in range(self._client.retries + 1):
-            try:
-                self._send(write)
-                return False
-            except LostReply as reply:
-                lost = reply
-                if self._settled(done, lost, attempt):
-                    self.any_write_accepted = True
-                    return True
-        raise lost
-
-    def _settled(self, done: Callable[[], bool], why: ApiError, attempt: int = 0) -> bool:
-        """Return whether reading shows a write to have happened, which it may only after a while."""
-        for more in range(READS_TO_SETTLE):
-            self._client.pause(attempt + more, why.retry_after)
-            if done():
-                return True
-        return False
-
-    def _members(self) -> dict[str, Member]:
-        return {member.user_id: member for member in self._fresh("members")}
-
-    def _invitations(self) -> list[Invitation]:
-        invitations: list[Invitation] = self._fresh("invitations")
-        return invitations
-
     def _member(self, work: Work) -> Member:
-        member = self._members().get(work.user_id)
+        member = self.writes.members().get(work.user_id)
         if member is None:
             raise _Surprise(ApiError("the member has left the organization meanwhile"))
         return member
-
-    def _read(self) -> People:
-        return People(self._fresh("members"), self._fresh("invitations"))
-
-    def _fresh(self, what: str) -> t.Any:
-        """Return a list as it is now or later. When even reading fails, the run ends: nothing could be settled any
-        more.
-        """
-        if self.ended_by:
-            raise _Ended
-        try:
-            return self._reading[what]()
-        except ApiError as error:
-            self.ended_by = self.ended_by or error
-            raise error.coded("outcome_unknown", f"could not be read again: {error}") from None
 
     def _plan_anew(self, works: list[Work]) -> list[Work]:
         """Plan for people who turned out to be other than the plan took them for; return what is to be done."""
         if not works:
             return []
         try:
-            people = self._read()
-        except (ApiError, _Ended) as error:
+            people = self.writes.people()
+        except (ApiError, Ended) as error:
             for work in works:
                 surprise, work.surprise = work.surprise, None
                 work.error = error if isinstance(error, ApiError) else surprise
@@ -670,28 +556,6 @@ class Run:
         return []
 
 
-class _Shared(t.Generic[Result]):
-    """A reading that several threads may ask for: each gets one that began after it asked, one for all who wait."""
-
-    def __init__(self, read: Callable[[], Result]) -> None:
-        self._read = read
-        self._lock = threading.Lock()
-        self._begun = 0
-        self._value: Result
-
-    def __call__(self) -> Result:
-        asked_at = self._begun
-        with self._lock:
-            if self._begun <= asked_at:
-                self._begun += 1
-                try:
-                    self._value = self._read()
-                except BaseException:
-                    self._begun -= 1
-                    raise
-            return self._value
-
-
 def _exchanged(action: Action) -> tuple[Grants, Grants, Grants]:
     """Return what a member loses, gets and keeps where grants differ in application roles alone."""
     slots = {grant.slot for grant in action.taken} & {grant.slot for grant in action.after or NOTHING}
@@ -707,6 +571,18 @@ def _exchanged(action: Action) -> tuple[Grants, Grants, Grants]:
 def _merely_taken(work: Work) -> Grants:
     """Return what a member loses without getting it back with other application roles."""
     return work.action.taken - _exchanged(work.action)[0]
+
+
+def _is_seen(work: Work, people: People, lost: ApiError) -> bool:
+    """Note what a reading shows of an invitation that may have been sent; return whether it shows anything."""
+    old = set(work.action.invitations)
+    new = [one for one in people.invitations_of(work.email) if not one.expired and one not in old]
+    fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
+    if fitting:
+        work.was_sent(fitting[0])
+    elif new or people.members_with(work.email):
+        work.surprise = lost
+    return bool(new) or work.surprise is not None
 
 
 def _same(wanted: Grants, held: Grants) -> bool:

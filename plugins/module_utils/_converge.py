@@ -181,10 +181,10 @@ def converge(
     run = Run(organization, plan, people, rules, guards, settings)
     run.apply()
     outcome = Outcome(
-        people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.ended_by
+        people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.writes.ended_by
     )
     for work in run.works:
-        _judge(work, outcome, settings.tolerate_refused and run.any_write_accepted)
+        _judge(work, outcome, settings.tolerate_refused and run.writes.any_accepted)
     return outcome
 
 

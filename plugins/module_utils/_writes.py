@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""Writes that are never repeated blindly, and the readings that settle what became of them."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from collections.abc import Callable
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
+
+Result = t.TypeVar("Result")
+
+# Codes that say that nothing else will be accepted either.
+CONCERNS_EVERYBODY = frozenset(
+    {"organization.invalid_access", "organization.not_found", "root.invalid_authentication", "root.unauthorized"}
+)
+READS_TO_SETTLE = 3  # lists may lag behind writes; how often to look before taking a write for not done
+
+
+class Ended(Exception):
+    """Nothing more is attempted in this run: what ended it would end everything else, too."""
+
+
+class Refused(Exception):
+    """The service has refused a write, for reasons that need not be everybody's."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(str(error))
+        self.error, self.status, self.codes = error, error.status, frozenset(error.codes)
+
+
+class Writes:
+    """The writes of one run, from several threads.
+
+    ended_by: what ended the run, if anything did; any_accepted: whether the service has taken anything at all.
+    """
+
+    def __init__(self, organization: Organization) -> None:
+        self.ended_by: ApiError | None = None
+        self.any_accepted = False
+        self._client = organization.client
+        self._members = _Shared(organization.members)
+        self._invitations = _Shared(organization.invitations)
+
+    def once(self, write: Callable[[], Result]) -> Result:
+        """Make a write, unless the run has ended.
+
+        Raises Refused; LostReply, which the caller has to settle; Ended; ApiError where it is this that ends the run.
+        """
+        if self.ended_by:
+            raise Ended
+        try:
+            result = write()
+        except LostReply:
+            raise
+        except ApiError as refusal:
+            everybody = refusal.status in (401, 429) or CONCERNS_EVERYBODY & set(refusal.codes)
+            if not everybody or INVITATION_LIMIT in refusal.codes:
+                raise Refused(refusal) from None
+            self.ended_by = self.ended_by or refusal
+            raise
+        self.any_accepted = True
+        return result
+
+    def surely(self, write: Callable[[], None], done: Callable[[], bool]) -> bool:
+        """Make a write that does no harm when it is repeated, until it is known to have happened.
+
+        done: reads whether it has. Returns whether it took that to know. Raises as `once` does, LostReply when all
+        retries are used up.
+        """
+        attempt = 0
+        while True:
+            try:
+                self.once(write)
+                return False
+            except LostReply as lost:
+                if self.settled(done, lost.retry_after, attempt):
+                    self.any_accepted = True
+                    return True
+                if attempt == self._client.retries:
+                    raise
+                attempt += 1
+
+    def settled(self, done: Callable[[], bool], asked_for: float | None = None, attempt: int = 0) -> bool:
+        """Return whether reading shows that something is so, which it may do only after a while.
+
+        asked_for: seconds that the service wants to be left alone; attempt: how often it was tried before.
+        """
+        for look in range(READS_TO_SETTLE):
+            self._client.pause(attempt + look, asked_for)
+            if done():
+                return True
+        return False
+
+    def members(self) -> dict[str, Member]:
+        """Return the members as they are now, by user id."""
+        members = self._fresh(self._members)
+        return {member.user_id: member for member in members}
+
+    def invitations(self) -> list[Invitation]:
+        """Return the invitations as they are now."""
+        return self._fresh(self._invitations)
+
+    def people(self) -> People:
+        """Return everybody as they are now."""
+        return People(self.members().values(), self.invitations())
+
+    def _fresh(self, reading: _Shared[Result]) -> Result:
+        """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
+        if self.ended_by:
+            raise Ended
+        try:
+            return reading()
+        except ApiError as error:
+            self.ended_by = self.ended_by or error
+            raise error.coded("outcome_unknown", f"could not be read again: {error}") from None
+
+
+class _Shared(t.Generic[Result]):
+    """A reading that several threads may ask for: each gets one that began after it asked, one for all who wait."""
+
+    def __init__(self, read: Callable[[], Result]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._begun = 0
+        self._value: Result
+
+    def __call__(self) -> Result:
+        asked_at = self._begun
+        with self._lock:
+            if self._begun <= asked_at:
+                self._begun += 1
+                try:
+                    self._value = self._read()
+                except BaseException:
+                    self._begun -= 1
+                    raise
+            return self._value

@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An emulated organization, definitions applied to it in one process, and what has to hold of every run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome, converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, from_reply, is_owner
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
+    Emulator,
+    FakeClock,
+    InProcessAdapter,
+    Switches,
+)
+
+WRITES = ("POST", "DELETE", "PUT")
+OWNER = {"organization": [{"role_id": "organization-admin"}]}
+
+
+def viewer(*ids: str, **more: Any) -> dict[str, Any]:
+    """Role assignments: viewer of some deployments."""
+    return {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": list(ids), **more}]}
+
+
+class Snapshot(NamedTuple):
+    """Who has which access at one moment: by user id, and by email for open invitations that have not expired."""
+
+    members: dict[str, tuple[str, Grants]]
+    invitations: dict[str, Grants]
+
+    @property
+    def owners(self) -> int:
+        """How many members are organization owners."""
+        return sum(is_owner(grants) for _email, grants in self.members.values())
+
+    def of(self, email: str) -> Grants | None:
+        """The grants of the member with an email."""
+        return next((grants for known, grants in self.members.values() if known.lower() == email.lower()), None)
+
+
+class Watched(Emulator):
+    """An emulator that remembers who had which access after each request."""
+
+    history: list[Snapshot]
+    watched: Any = None
+
+    def took_effect(self, entry: dict[str, Any]) -> None:
+        """Remember, too."""
+        super().took_effect(entry)
+        if self.watched is not None and entry["method"] in WRITES:
+            self.history.append(self.watched())
+
+
+@dataclass
+class World:
+    """One organization with an owner's key, and time that passes only when somebody waits."""
+
+    switches: Switches = field(default_factory=Switches)
+
+    def __post_init__(self) -> None:
+        self.clock = FakeClock()
+        self.emulator = Watched(switches=self.switches, clock=self.clock)
+        self.organization = self.emulator.add_organization("Example")
+        self.key = self.emulator.add_key(self.organization)
+        self.adapter = InProcessAdapter(self.emulator)
+        self.emulator.history = []
+        self.emulator.watched = self.snapshot
+
+    def snapshot(self) -> Snapshot:
+        """Who has which access now."""
+        there = self.emulator.organizations[self.organization.id]
+        return Snapshot(
+            {one.user_id: (one.email, self._grants(one.grants)) for one in there.members.values()},
+            {
+                one.email.lower(): self._grants(one.grants)
+                for one in there.open_invitations()
+                if one.expires_at > self.clock.now()
+            },
+        )
+
+    def _grants(self, grants: dict[Any, Any]) -> Grants:
+        result: Grants = frozenset()
+        for grant in grants.values():
+            event = grant.event()
+            block = {"role_id": event["role_id"]}
+            if event["application_roles"] is not None:
+                block["application_roles"] = event["application_roles"]
+            path = event["scope"].split(".")
+            ids = {"deployment": "deployment_ids", "project": "project_ids"}.get(path[0], "resource_ids")
+            if path[0] != "organization":
+                block |= {"all": True} if event["resource"] == "*" else {ids: [event["resource"]]}
+            value: Any = [block]
+            for name in reversed(path):
+                value = {name: value}
+            result |= from_reply(value, self.organization.id) or frozenset()
+        return result
+
+    def connect(self, **options: Any) -> Organization:
+        """The organization as a module sees it."""
+        client = Client(self.adapter.url, options.pop("key", self.key), clock=self.clock, **options)
+        client.session.mount(self.adapter.url, self.adapter)
+        return Organization(client, self.organization.id)
+
+    def apply(
+        self,
+        members: list[dict[str, Any]],
+        groups: dict[str, Any] | None = None,
+        *,
+        rules: Rules | None = None,
+        guards: Guards | None = None,
+        settings: Settings | None = None,
+        check_mode: bool = False,
+        **options: Any,
+    ) -> Outcome:
+        """Apply a definition; by default with purge and without a limit for removals, one request at a time."""
+        findings = Findings()
+        now = self.clock.now()
+        desired = parse_team(members, groups or {}, self.organization.id, now, findings)
+        findings.check()
+        return converge(
+            self.connect(**options),
+            desired,
+            rules or Rules(purge=True),
+            guards or Guards(),
+            settings or Settings(concurrency=1),
+            check_mode=check_mode,
+        )
+
+    def requests(self, since: int = 0) -> list[tuple[str, str]]:
+        """Method and path of the requests after the first `since`."""
+        return [(entry["method"], entry["path"].removeprefix("/api/v1")) for entry in self.emulator.log[since:]]
+
+    def writes(self, since: int = 0) -> list[tuple[str, str]]:
+        """The same, without those that only read."""
+        return [request for request in self.requests(since) if request[0] in WRITES]
+
+    def mails(self, since: int = 0) -> Counter[str]:
+        """How many emails each person was sent."""
+        return Counter(email.lower() for entry in self.emulator.log[since:] for email in entry["mails"])
+
+    def let_lists_catch_up(self) -> None:
+        """As after a while: reads show what is there."""
+        organization = self.connect()
+        for _ in range(self.switches.list_lag + 1):
+            organization.members()
+            organization.invitations()
+
+
+def desired_grants(world: World, members: Iterable[dict[str, Any]]) -> dict[str, Grants | None]:
+    """What a definition asks for, by email; None for nobody there."""
+    findings = Findings()
+    team = parse_team(
+        list(members), {}, world.organization.id, dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc), findings
+    )
+    findings.check()
+    return {(one.email or "").lower(): one.grants if one.present else None for one in team}
