@@ -129,10 +129,10 @@ class Work:
         """Note a member's grants."""
         self.state = State("active", grants)
 
-    def was_sent(self, invitation: Invitation | None) -> None:
-        """Note an invitation that was sent."""
+    def was_sent(self, invitation: Invitation | None, grants: Grants | None = None) -> None:
+        """Note an invitation that was sent, with other grants than those asked for where they are given."""
         self.sent, self.made, self.in_the_way = True, invitation, ()
-        self.state = State("pending", self.after)
+        self.state = State("pending", self.after if grants is None else grants)
 
 
 # What is to be done, and for whom: for those it has not come to an end with when something is raised.
@@ -288,10 +288,12 @@ class Run:
                 unmentioned.append(work)
             elif not invitation.roles_shown or _same(work.after, invitation.grants):
                 work.was_sent(invitation)
-            elif work.replaced:
-                work.error = ApiError("the service has made the invitation with other roles than those asked for")
-            else:  # an open invitation was refreshed and has kept its old roles
-                work.in_the_way = (invitation,)
+            else:
+                work.was_sent(invitation, invitation.grants)
+                if work.replaced:
+                    work.error = ApiError("the service has made the invitation with other roles than those asked for")
+                else:  # an open invitation was refreshed and has kept its old roles
+                    work.in_the_way = (invitation,)
         if len(unmentioned) < len(works) and unmentioned:
             self._invite(unmentioned)  # left out while others were made: asked for alone, each gets its reason
         elif unmentioned:
@@ -347,7 +349,7 @@ class Run:
                 work.surprise = ApiError("the invitation was accepted meanwhile")
 
     def _cleared(self, works: list[Work]) -> list[Work]:
-        return [work for work in _open(works) if work.replaced and not work.in_the_way and not work.sent]
+        return [work for work in _open(works) if work.state is None]
 
     # Grants of members
 

@@ -61,7 +61,7 @@ ROLE_ASSIGNMENTS: dict[str, dict[str, t.Any]] = {"role_assignments": {"type": "d
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """An Ansible module with the connection options. A blank value for one of those counts as absent."""
+    """An Ansible module with the connection options. Null counts as absent, for those a blank text does too."""
 
     def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
         super().__init__(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
@@ -73,12 +73,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        for name in CONNECTION:
-            value = self.params.get(name)
-            if isinstance(value, str):
-                self.params[name] = value.strip()
-                if not value.strip():
-                    del self.params[name]
+        for name, value in list(self.params.items()):
+            if name in CONNECTION and isinstance(value, str):
+                self.params[name] = value = value.strip()
+            if value is None or (name in CONNECTION and value == ""):
+                del self.params[name]
 
     def connect(self, findings: Findings) -> Organization:
         """Return the organization, once all input has been found good.
@@ -166,7 +165,7 @@ def _check_endpoint(value: str, findings: Findings) -> str:
         parts, host = urllib.parse.urlsplit(""), None
     if parts.scheme not in ("https", "http") or not host:
         findings.problem("endpoint", "must be a URL such as https://api.elastic-cloud.com")
-    elif parts.username is not None or parts.query or parts.fragment:
+    elif parts.username is not None or "?" in value or "#" in value:
         findings.problem("endpoint", "must be a plain URL, without a user, a query or a fragment")
     elif parts.scheme == "http" and not _is_loopback(host):
         findings.problem(

@@ -55,6 +55,7 @@ BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 LONGEST_WAIT = 60.0  # seconds; the contract's cap on what Retry-After may ask for
+MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
 FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -186,8 +187,8 @@ class Client:
         cause = error.args[0] if error.args else error
         reason = getattr(cause, "reason", cause)
         words = self._scrub(f"{type(reason).__name__}: {reason}")
-        if "CERTIFICATE_VERIFY_FAILED" in words:
-            message = f"{words} -- the server's certificate is not trusted; name the file of its authority with ca_path"
+        if isinstance(error, requests.exceptions.SSLError) and "EOF" not in words:
+            message = f"{words} -- no trusted connection; ca_path names the file of the authority that the server has"
             return ApiError(message, method=method, path=shown)
         if not isinstance(error, NO_ANSWER_ERRORS):
             return ApiError(
@@ -312,7 +313,7 @@ def encode(segment: str | Sequence[str]) -> str:
             raise ApiError("a list of ids cannot be empty, nor hold an id with a comma in it", codes=["invalid_id"])
         return ",".join(map(encode, segment))
     if segment in ("", ".", "..") or not segment.isprintable():
-        raise ApiError(f"{segment!r} is no id that can be part of a path", codes=["invalid_id"])
+        raise ApiError("an id that is empty, dots or unprintable cannot be part of a path", codes=["invalid_id"])
     return urllib.parse.quote(segment, safe="")
 
 
@@ -347,13 +348,13 @@ def _retry_after(headers: t.Mapping[str, str]) -> float | None:
         try:
             there, here = email.utils.parsedate_to_datetime(text), email.utils.parsedate_to_datetime(now)
             seconds = max((there - here).total_seconds(), 0.0)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return seconds
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text and re.fullmatch(r"\s*\d+(\.\d+)?\s*", text) else None
+    return min(float(text), MOST) if text and re.fullmatch(r"\s*\d+(\.\d+)?\s*", text) else None
 
 
 def _seconds(text: str | None) -> float | None:

@@ -14,7 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Run, Settings, Work
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings, GuardError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
+    ElasticCloudError,
+    Findings,
+    GuardError,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, in_order, to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
@@ -73,9 +78,10 @@ class Outcome:
         }
         if self.failures:
             result["failures"] = self.failed()
-        for error in (self.refused_by, self.ended_by):
-            result.update(error.result() if error else {})
-        return result
+        error: ElasticCloudError | None = self.refused_by or self.ended_by
+        if self.failures and not self.changed:  # the run as a whole has failed
+            error = error or self.failures[0][1]
+        return {**result, **(error.result() if error else {})}
 
     def team_result(self) -> dict[str, t.Any]:
         """Return the result of a whole team: with the summary, the unmanaged, the refused and the failures."""
@@ -173,9 +179,9 @@ def converge(
     plan = make_plan(desired, people, rules, findings)
     findings.check()
     try:
-        warnings = [*plan.warnings, *check_guards(plan, people, rules, guards)]
+        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
     except GuardError as refusal:
-        return Outcome(people, plan, [], warnings=plan.warnings, refused_by=refusal)
+        return Outcome(people, plan, [], warnings=findings.warnings, refused_by=refusal)
     if check_mode or not plan.actions:
         return Outcome(people, plan, [planned_effect(action) for action in plan.actions], warnings=warnings)
     run = Run(organization, plan, people, rules, guards, settings)

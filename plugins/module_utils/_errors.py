@@ -148,7 +148,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        self.warnings: list[str] = []
+        self._warnings: dict[str, list[str]] = {}
 
     def problem(self, where: str, what: str) -> None:
         """Note something that forbids to go on."""
@@ -156,12 +156,23 @@ class Findings:
 
     def warn(self, where: str, what: str) -> None:
         """Note something that the user should know of."""
-        self.warnings.append(f"{where}: {what}")
+        self._warnings.setdefault(what, []).append(where)
+
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings, one for each thing to know, however many entries it is about."""
+        return [f"{some_of(where)}: {what}" for what, where in self._warnings.items()]
 
     def check(self) -> None:
         """Raise InputError with all problems, if there are any."""
         if self.problems:
             raise InputError(self.problems)
+
+
+def some_of(names: t.Sequence[str], most: int = 5) -> str:
+    """Return names in one line: the first of them, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def did_you_mean(word: str, known: t.Iterable[str]) -> str:

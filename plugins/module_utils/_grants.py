@@ -79,8 +79,8 @@ SCOPES: dict[Path, Scope] = {
         "resource_ids", "cloud-connected-", frozenset({"admin", "viewer"}), application_roles=False
     ),
 }
-POSITION = {path: position for position, path in enumerate(SCOPES)}
 TOP_LEVEL = frozenset(path[0] for path in SCOPES)
+POSITION = {scope: position for position, scope in enumerate(dict.fromkeys(path[0] for path in SCOPES))}
 OTHER_NAMES: dict[tuple[Path, str], str] = {
     (("organization",), "owner"): "admin"
 }  # the console calls it Organization owner
@@ -227,10 +227,12 @@ def to_assignments(grants: Grants, *, portable: bool = False) -> dict[str, t.Any
     """Return role assignments in their normal form.
 
     Full role ids, no organization_id, one block per role and application roles, ids sorted, empty parts left out. The
-    same shape is accepted as input. portable: without the unknown fields of known scopes, which are not.
+    same shape is accepted as input. portable: without what is unknown inside of known scopes, which is not.
     """
     if portable:
-        grants = frozenset(grant.known_part for grant in grants)
+        grants = frozenset(
+            grant.known_part for grant in grants if grant.scope in SCOPES or grant.scope[0] not in TOP_LEVEL
+        )
     return _assemble(grants, lambda grant: grant.role_id, None)
 
 
@@ -251,7 +253,7 @@ def in_order(grants: Iterable[Grant]) -> list[Grant]:
 def _order(grant: Grant) -> tuple[t.Any, ...]:
     roles = grant.application_roles
     return (
-        POSITION.get(grant.scope, len(POSITION)),
+        POSITION.get(grant.scope[0], len(POSITION)),
         grant.scope,
         grant.role,
         roles is not None,

@@ -17,7 +17,11 @@ import typing as t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    Findings,
+    GuardError,
+    some_of,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
     NOTHING,
     Grants,
@@ -131,7 +135,6 @@ class Plan:
     unchanged: int = 0
     already_members: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +162,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
     for entry in desired:
         named.add(person_key(*_identity(entry, people)))
         if _ignored(entry, people, rules):
-            plan.warnings.append(f"{entry.where} is in ignore: nothing is planned for this person")
+            findings.warn(entry.where, "in ignore too, so nothing is planned for this person")
             continue
         actions = plan_person(entry, people, rules, plan, findings)
         plan.actions += actions
@@ -201,11 +204,11 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
         findings.problem(entry.where, "not a member of the organization, and invite is false")
         return []
     if invitations:
-        return _plan_replacement(entry, invitations, rules, plan)
+        return _plan_replacement(entry, invitations, rules, findings)
     if entry.mode == "absent":  # there is nothing to take from a stranger
         return []
     if not entry.grants:
-        plan.warnings.append(f"{entry.where} is invited without roles, and can do nothing until some are given")
+        findings.warn(entry.where, "invited without roles, and can do nothing until some are given")
     return [Action("invite", email, None, None, entry.grants or NOTHING, "not in the organization", entry)]
 
 
@@ -239,7 +242,7 @@ def check_guards(
         raise GuardError(first.name, message, first.limit, first.found, first.emails)
     warnings = []
     if _is_blind(people):
-        if any(action.action == "update" for action in plan.actions):
+        if rules.members:
             warnings.append(
                 "The API key sees no organization owner: only the roles that it can see are compared and changed."
             )
@@ -286,7 +289,8 @@ def _others(named: set[str], people: People, rules: Rules) -> t.Iterator[tuple[D
         )
         if not _ignored(entry, people, rules):
             # Somebody who is a member and has an invitation too is a member.
-            yield entry, [one for one in found[key] if one.user_id] or found[key][:1]
+            members: list[Member | Invitation] = [one for one in found[key] if one.user_id]
+            yield entry, members or [*people.invitations_of(key)[:1]]
 
 
 def _plan_absence(entry: Desired, members: list[Member], invitations: list[Invitation], rules: Rules) -> list[Action]:
@@ -310,7 +314,7 @@ def _plan_update(entry: Desired, member: Member) -> list[Action]:
     return [Action("update", member.email, member.user_id, member.grants, after, reason, entry)]
 
 
-def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rules, plan: Plan) -> list[Action]:
+def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rules, findings: Findings) -> list[Action]:
     """Plan for somebody with an invitation, or several: to leave it, or to send another in its place."""
     latest = invitations[0]
     after = _after(entry, latest.grants)
@@ -326,7 +330,7 @@ def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rule
     if not reason and rules.resend == "always":
         reason = "resend is always"
     elif reason and (rules.resend == "never" or (rules.resend == "when_changed" and not pending)):
-        plan.warnings.append(f"{entry.where} is not invited again as was asked for, though {reason}")
+        findings.warn(entry.where, f"not invited again, as was asked for, though {reason}")
         return []
     if not reason:
         return []
@@ -441,7 +445,4 @@ def _names(names: Iterable[str]) -> list[str]:
 
 
 def _about(emails: list[str]) -> str:
-    if not emails:
-        return ""
-    more = f" and {len(emails) - 10} more" if len(emails) > 10 else ""
-    return f": {', '.join(emails[:10])}{more}"
+    return f": {some_of(emails)}" if emails else ""

@@ -49,13 +49,12 @@ class Effect:
     @property
     def counts_as(self) -> str | None:
         """Under which heading of the summary it counts, None where nothing came of it."""
-        if self.sent:
-            return {"invite": "invited"}.get(self.action.action, "reinvited")
-        if self.before == self.after:
-            return None
         if self.after is None:
-            return "removed" if self.action.action == "remove" else "uninvited"
-        return "updated"
+            gone = "removed" if self.action.action == "remove" else "uninvited"
+            return gone if self.before else None
+        if self.sent:
+            return "reinvited" if self.action.action == "reinvite" else "invited"
+        return "updated" if self.before != self.after else None
 
 
 def planned_effect(action: Action) -> Effect:

@@ -101,7 +101,8 @@ def parse_team(
         if state not in STATES:
             findings.problem(where, f"state must be present or absent, not {state!r}")
         grants = _union(entry, named, empty, where, findings, organization_id)
-        because = "state is absent" if state == "absent" else _over(entry.get("until"), now, where, findings)
+        over = _over(entry.get("until"), now, where, findings)
+        because = "state is absent" if state == "absent" else over
         team.append(Desired(where, email, present=not because, grants=None if because else grants, because=because))
     return team
 

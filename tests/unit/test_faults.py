@@ -6,17 +6,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
+import random
 from typing import Any
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grants
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
 from ansible_collections.orgops.elastic_cloud.tests.emulator.faults import everything
-from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Switches
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Mix, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import (
     OWNER,
     Snapshot,
@@ -46,6 +50,7 @@ READINGS: list[dict[str, Any]] = [
     {"rate_limit": 5},
 ]
 FAULTS = everything()
+WHEN = [{when: n} for when in ("nth", "from_nth") for n in range(1, 46)]  # a run has some 45 requests
 
 TEAM: list[dict[str, Any]] = [
     {"email": "owner@example.com", "role_assignments": OWNER},
@@ -59,6 +64,7 @@ TEAM: list[dict[str, Any]] = [
     {"email": "pending@example.com", "role_assignments": viewer("b")},
     {"email": "waiting@example.com", "role_assignments": viewer("c")},
     {"email": "expired@example.com", "role_assignments": viewer("a")},
+    {"email": "expired2@example.com", "role_assignments": viewer("c")},
     {"email": "New@example.com", "role_assignments": viewer("a")},
     {"email": "new2@example.com", "role_assignments": viewer("a")},
     {"email": "new3@example.com", "role_assignments": SECURITY},
@@ -82,6 +88,7 @@ def prepare(**switches: Any) -> World:
     invite(at, "Pending@example.com", viewer("a"))
     invite(at, "waiting@example.com", viewer("a"))
     invite(at, "expired@example.com", viewer("a"), expired=True)
+    invite(at, "expired2@example.com", viewer("a"), expired=True)
     add(at, "Same@example.com", viewer("a"))
     invite(at, "same@example.com", viewer("z"))
     add(at, "leaver@example.com", viewer("a"))
@@ -127,7 +134,7 @@ def check_nobody_lost_access(world: World, before: Snapshot, reported: set[str])
 
 def check_mails(world: World) -> None:
     """One for an invitation. Where the service sends one for the old invitation that it refreshes, that is another."""
-    refreshed = {"pending@example.com", "waiting@example.com", "expired@example.com", "invited@example.com"}
+    refreshed = {"pending@example.com", "waiting@example.com", "expired@example.com", "expired2@example.com"}
     for email, count in world.mails().items():
         keeps = world.switches.existing_invitation == "refresh_keep_roles" and email in refreshed
         assert count <= (2 if keeps else 1), f"{email} got {count} emails"
@@ -179,16 +186,11 @@ def check_next_runs(world: World) -> None:
     outcome = run(world)
     assert isinstance(outcome, Outcome)
     assert not outcome.changed
-    assert len(world.requests(done)) == 2
+    assert [entry["method"] for entry in world.emulator.log[done:] if entry["status"] != 429] == ["GET", "GET"]
 
 
-def break_and_check(switches: dict[str, Any], nth: int, fault: Fault, from_then_on: bool = False) -> bool:
-    """Break one request of the run; return whether it has got that far at all."""
-    world = prepare(**switches)
-    before = world.snapshot()
-    broken = dataclasses.replace(fault, **({"from_nth": nth} if from_then_on else {"nth": nth}))
-    world.emulator.faults.append(broken)
-    outcome = run(world)
+def judge(world: World, before: Snapshot, outcome: Outcome | ElasticCloudError) -> None:
+    """All that has to hold after a run, whatever happened to it."""
     reported: set[str] = set()
     if isinstance(outcome, Outcome):
         check_truth(world, before, outcome)
@@ -198,21 +200,39 @@ def break_and_check(switches: dict[str, Any], nth: int, fault: Fault, from_then_
     check_nobody_lost_access(world, before, reported)
     check_mails(world)
     check_next_runs(world)
+
+
+def break_and_judge(switches: dict[str, Any], fault: Fault, concurrency: int = 1, **when: int) -> bool:
+    """Break a run at the n-th request (`nth`) or from it on (`from_nth`); return whether it has got that far at all."""
+    world = prepare(**switches)
+    before = world.snapshot()
+    broken = dataclasses.replace(fault, **when)
+    world.emulator.faults.append(broken)
+    judge(world, before, run(world, settings=Settings(concurrency=concurrency)))
     return bool(broken.fired)
 
 
-@pytest.mark.parametrize("switches", READINGS, ids=str)
+def name(value: object) -> str:
+    if isinstance(value, Fault):
+        return "-".join(str(part) for part in (value.kind, value.status, value.retry_after, value.page or None) if part)
+    if isinstance(value, dict):
+        return ",".join(f"{key}={reading}" for key, reading in value.items()) or "as is likely"
+    return str(value)
+
+
+@pytest.mark.parametrize("switches", READINGS, ids=name)
 def test_without_faults_everything_is_done_as_the_check_said(switches):
     world = prepare(**switches)
     before = world.snapshot()
     predicted = run(world, check_mode=True)
     assert not world.writes()
     outcome = run(world)
-    assert isinstance(predicted, Outcome) and isinstance(outcome, Outcome)
+    assert isinstance(predicted, Outcome)
+    assert isinstance(outcome, Outcome)
     assert outcome.team_result() == predicted.team_result()
     assert {heading: count for heading, count in outcome.team_result()["summary"].items() if count} == {
         "invited": 3,
-        "reinvited": 3,
+        "reinvited": 4,
         "updated": 6,
         "uninvited": 3,
         "removed": 4,
@@ -222,3 +242,50 @@ def test_without_faults_everything_is_done_as_the_check_said(switches):
     check_nobody_lost_access(world, before, set())
     check_mails(world)
     check_next_runs(world)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=name)
+@pytest.mark.parametrize("switches", READINGS, ids=name)
+def test_a_run_that_is_broken_somewhere_loses_nothing(switches, fault):
+    chance = random.Random(name(switches) + name(fault))
+    for when in chance.sample([*WHEN], 2):
+        break_and_judge(switches, fault, **when)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=name)
+@pytest.mark.parametrize("switches", READINGS, ids=name)
+def test_a_run_that_is_broken_anywhere_loses_nothing(switches, fault):
+    for when in ("nth", "from_nth"):
+        nth = next(nth for nth in itertools.count(1) if not break_and_judge(switches, fault, **{when: nth}))
+        assert nth > 20
+
+
+MANY = [pytest.param(seed, marks=pytest.mark.slow if seed >= 40 else ()) for seed in range(400)]
+
+
+@pytest.mark.parametrize("seed", MANY)
+def test_two_readings_together_and_many_faults_lose_nothing(seed):
+    chance = random.Random(seed)
+    one, other = chance.sample(READINGS, 2)
+    world = prepare(**{**one, **other})
+    before = world.snapshot()
+    world.emulator.mix = Mix(seed, rate=chance.choice([0.05, 0.2, 0.5]))
+    judge(world, before, run(world, settings=Settings(concurrency=chance.choice([1, 8]))))
+
+
+@pytest.mark.parametrize("nth", [*range(1, 46)])
+def test_a_run_that_is_killed_at_any_request_is_finished_by_the_next(nth):
+    for switches in ({}, {"existing_invitation": "refresh"}, {"removal_matching": "ignore_application_roles"}):
+        world = prepare(**switches)
+        before = world.snapshot()
+
+        def kill() -> None:
+            raise KeyboardInterrupt
+
+        world.emulator.before(kill, nth=nth)
+        with contextlib.suppress(KeyboardInterrupt):
+            run(world)
+        check_mails(world)
+        check_nobody_lost_access(world, before, set())
+        check_next_runs(world)
