@@ -188,7 +188,7 @@ class Client:
         reason = getattr(cause, "reason", cause)
         words = self._scrub(f"{type(reason).__name__}: {reason}")
         if isinstance(error, requests.exceptions.SSLError) and "EOF" not in words:
-            message = f"{words} -- no trusted connection; ca_path names the file of the authority that the server has"
+            message = f"{words} -- the connection is not trusted; name the file of the server's authority with ca_path"
             return ApiError(message, method=method, path=shown)
         if not isinstance(error, NO_ANSWER_ERRORS):
             return ApiError(

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
-from .app import create_app
+from .app import api
 from .emulator import Emulator
 from .faults import Fault, Hook, Mix
 from .refusals import Refused
@@ -20,84 +20,99 @@ from .switches import Switches
 
 _fault = TypeAdapter(Fault)
 _hook = TypeAdapter(Hook)
+control = FastAPI(openapi_url=None)
 
 
-def create_control(emulator: Emulator) -> FastAPI:
-    """The application behind `/_emulator`; it is apart from the API and from its document."""
-    control = FastAPI(openapi_url=None)
-    document = create_app(emulator).openapi()
+async def _emulator(request: Request) -> Emulator:
+    emulator: Emulator = request.scope["emulator"]
+    return emulator
 
-    @control.exception_handler(ValueError)
-    @control.exception_handler(TypeError)
-    @control.exception_handler(LookupError)
-    @control.exception_handler(Refused)
-    async def wrong(_: Request, error: Exception) -> Response:
-        return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
-    @control.get("/openapi.json")
-    async def openapi() -> dict[str, Any]:
-        return document
+Current = Annotated[Emulator, Depends(_emulator)]
 
-    @control.get("/state")
-    async def state() -> dict[str, Any]:
-        return emulator.dump()
 
-    @control.put("/state")
-    async def set_state(document: dict[str, Any]) -> dict[str, Any]:
-        emulator.load(document)
-        return emulator.dump()
+@control.exception_handler(ValueError)
+@control.exception_handler(TypeError)
+@control.exception_handler(LookupError)
+@control.exception_handler(Refused)
+async def wrong(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
-    @control.get("/people/{organization}")
-    async def people(organization: str) -> dict[str, Any]:
-        return emulator.people(organization)
 
-    @control.get("/switches")
-    async def switches() -> Switches:
-        return emulator.switches
+@control.get("/openapi.json")
+async def openapi() -> dict[str, Any]:
+    return api.openapi()
 
-    @control.put("/switches")
-    async def set_switches(changes: dict[str, Any]) -> Switches:
-        emulator.switch(**changes)
-        return emulator.switches
 
-    @control.post("/clock")
-    async def clock(advance: dict[str, float]) -> dict[str, str]:
-        with emulator.acting():
-            emulator.clock.advance(advance["advance"])
-        return {"now": emulator.clock.now().isoformat()}
+@control.get("/state")
+async def state(emulator: Current) -> dict[str, Any]:
+    return emulator.dump()
 
-    @control.post("/do")
-    async def do(action: dict[str, Any]) -> dict[str, Any]:
-        made = emulator.do(action)
-        return {"secret": made} if isinstance(made, str) else {}
 
-    @control.post("/accept")
-    async def accept(invitation: dict[str, Any]) -> dict[str, str]:
-        with emulator.acting():
-            return {"user_id": emulator.accept(**invitation).user_id}
+@control.put("/state")
+async def set_state(emulator: Current, document: dict[str, Any]) -> dict[str, Any]:
+    emulator.load(document)
+    return emulator.dump()
 
-    @control.put("/faults")
-    async def set_faults(wanted: dict[str, Any]) -> dict[str, int]:
-        mix = wanted.get("mix")
-        with emulator.lock:
-            emulator.heal()
-            emulator.faults.extend(_fault.validate_python(fault) for fault in wanted.get("faults", []))
-            emulator.hooks.extend(_hook.validate_python(hook) for hook in wanted.get("hooks", []))
-            emulator.mix = None if mix is None else Mix(mix["seed"], mix["rate"])
-        return {"faults": len(emulator.faults), "hooks": len(emulator.hooks)}
 
-    @control.delete("/faults")
-    async def heal() -> dict[str, int]:
+@control.get("/people/{organization}")
+async def people(emulator: Current, organization: str) -> dict[str, Any]:
+    return emulator.people(organization)
+
+
+@control.get("/switches")
+async def switches(emulator: Current) -> Switches:
+    return emulator.switches
+
+
+@control.put("/switches")
+async def set_switches(emulator: Current, changes: dict[str, Any]) -> Switches:
+    emulator.switch(**changes)
+    return emulator.switches
+
+
+@control.post("/clock")
+async def clock(emulator: Current, advance: dict[str, float]) -> dict[str, str]:
+    with emulator.acting():
+        emulator.clock.advance(advance["advance"])
+    return {"now": emulator.clock.now().isoformat()}
+
+
+@control.post("/do")
+async def do(emulator: Current, action: dict[str, Any]) -> dict[str, Any]:
+    made = emulator.do(action)
+    return {"secret": made} if isinstance(made, str) else {}
+
+
+@control.post("/accept")
+async def accept(emulator: Current, invitation: dict[str, Any]) -> dict[str, str]:
+    with emulator.acting():
+        return {"user_id": emulator.accept(**invitation).user_id}
+
+
+@control.put("/faults")
+async def set_faults(emulator: Current, wanted: dict[str, Any]) -> dict[str, int]:
+    mix = wanted.get("mix")
+    with emulator.lock:
         emulator.heal()
-        return {}
+        emulator.faults.extend(_fault.validate_python(fault) for fault in wanted.get("faults", []))
+        emulator.hooks.extend(_hook.validate_python(hook) for hook in wanted.get("hooks", []))
+        emulator.mix = None if mix is None else Mix(mix["seed"], mix["rate"])
+    return {"faults": len(emulator.faults), "hooks": len(emulator.hooks)}
 
-    @control.get("/log")
-    async def log() -> list[dict[str, Any]]:
-        return emulator.log
 
-    @control.delete("/log")
-    async def clear_log() -> dict[str, int]:
-        emulator.log.clear()
-        return {}
+@control.delete("/faults")
+async def heal(emulator: Current) -> dict[str, int]:
+    emulator.heal()
+    return {}
 
-    return control
+
+@control.get("/log")
+async def log(emulator: Current) -> list[dict[str, Any]]:
+    return emulator.log
+
+
+@control.delete("/log")
+async def clear_log(emulator: Current) -> dict[str, int]:
+    emulator.log.clear()
+    return {}

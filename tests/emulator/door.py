@@ -12,8 +12,8 @@ import re
 from fastapi import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from .app import BASE_PATH, answer, create_app, refusal
-from .control import create_control
+from .app import BASE_PATH, answer, api, refusal
+from .control import control
 from .emulator import Emulator
 from .faults import Fault
 from .refusals import Refused
@@ -35,14 +35,12 @@ class FrontDoor:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
-        self._api = create_app(emulator)
-        self._control = create_control(emulator)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["raw_path"].partition(b"?")[0].decode("latin-1")
         if path.startswith(CONTROL_PATH + "/"):
             path = scope["path"].removeprefix(CONTROL_PATH)
-            await self._control({**scope, "path": path, "raw_path": path.encode()}, receive, send)
+            await control({**scope, "path": path, "emulator": self.emulator}, receive, send)
             return
         body = await _body(receive)
         emulator = self.emulator
@@ -85,7 +83,7 @@ class FrontDoor:
             key = self.emulator.authenticate(headers.get(b"authorization", b"").decode("latin-1"))
         except Refused as refused:
             return refusal(refused)
-        inner = {**scope, "path": path.removeprefix(BASE_PATH), "key": key}
+        inner = {**scope, "path": path.removeprefix(BASE_PATH), "service": self.emulator, "key": key}
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -94,7 +92,7 @@ class FrontDoor:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        await self._api(inner, receive, send)
+        await api(inner, receive, send)
         response = Response(b"".join(message.get("body", b"") for message in sent), sent[0]["status"])
         response.raw_headers = sent[0]["headers"]
         return response

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 import threading
@@ -200,7 +201,7 @@ class Emulator(World):
             raise Refused(414, "root.uri_too_long")
         if switches.rate_limit is not None and self._in_window > switches.rate_limit:
             wait = switches.rate_limit_seconds - self.clock.now().timestamp() % switches.rate_limit_seconds
-            retry_after = max(1, round(wait + 0.5)) if switches.retry_after else None
+            retry_after = math.ceil(wait) if switches.retry_after else None
             raise Refused(429, "root.rate_limit_exceeded", retry_after=retry_after)
 
     def _taken(self) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import math
 import random
 import re
 from collections import deque
@@ -145,6 +146,7 @@ class Service:
         self.organizations: dict[str, Organization] = {}
         self.keys: list[Key] = []
         self.accounts: dict[str, str] = {}  # user id -> email in lower case, of everybody who ever was a member
+        self._ids_by_email: dict[str, list[str]] = {}
         self.outsiders: set[str] = set()  # emails, in lower case, of members of organizations that nobody here sees
         self.events: list[dict[str, Any]] = []  # what happened, until somebody takes it away
         self._event_count = 0
@@ -427,10 +429,7 @@ class Service:
     def _invitable(self, organization: Organization, emails: list[str]) -> list[str]:
         """The emails that can be invited; refused if some cannot, or none."""
         switches = self.switches
-        belong = {email for id_, email in self.accounts.items() if id_ in organization.members}
-        if not switches.several_organizations:
-            belong |= self.outsiders
-            belong |= {(m.email or "").lower() for o in self.organizations.values() for m in o.members.values()}
+        belong = self._belonging(organization)
         taken = {one.email.lower() for one in self._counting(organization)}
         codes: dict[str, str] = {}
         good = []
@@ -448,6 +447,12 @@ class Service:
             raise Refused(400, *dict.fromkeys(codes.values()), fields=["emails"])
         return good
 
+    def _belonging(self, organization: Organization) -> set[str]:
+        """The emails, in lower case, of those who cannot join since they are members here or elsewhere."""
+        where = [organization] if self.switches.several_organizations else self.organizations.values()
+        members = {(member.email or "").lower() for one in where for member in one.members.values()}
+        return members if self.switches.several_organizations else members | self.outsiders
+
     def _counting(self, organization: Organization) -> list[Invitation]:
         """The invitations that stand in the way of another."""
         now = self.clock.now()
@@ -463,7 +468,7 @@ class Service:
             mailed.popleft()
         if limit is not None and len(mailed) + number > limit:
             wait = (mailed[0] + window - now).total_seconds() if mailed else window.total_seconds()
-            retry_after = int(wait) + 1 if self.switches.retry_after else None
+            retry_after = math.ceil(wait) if self.switches.retry_after else None
             raise Refused(429, "organization.invitations_rate_limit_exceeded", retry_after=retry_after)
         mailed.extend([now] * number)
 
@@ -563,10 +568,7 @@ class Service:
         now = self.clock.now()
         if invitation.accepted_at is not None or invitation.expires_at <= now:
             raise Refused(404, "organization.invitation_not_found")
-        where = self.organizations.values() if not self.switches.several_organizations else [organization]
-        everybody = {(member.email or "").lower() for one in where for member in one.members.values()}
-        everybody |= set() if self.switches.several_organizations else self.outsiders
-        if email.lower() in everybody:
+        if email.lower() in self._belonging(organization):
             raise Refused(400, "organization.user_organization_already_belongs")
         self._write_invitations(organization)
         organization.invitations[invitation.token] = replace(invitation, accepted_at=now)
@@ -583,16 +585,20 @@ class Service:
     ) -> Member:
         """Somebody becomes a member. Who was one before keeps the user id, since it belongs to the account."""
         if user_id is None:
-            accounts = self.accounts.items()
-            known = (id_ for id_, whose in accounts if email and whose == email.lower())
+            known = self._ids_by_email.get((email or "").lower(), [])
             user_id = next((id_ for id_ in known if id_ not in organization.members), None) or self._new_id()
         details = {"name": _name_of(email), "member_since": self.clock.now()} | details
         member = Member(user_id, email, grants=grants, **details)
-        self.accounts[user_id] = (email or "").lower()
+        self._remember(user_id, email)
         self._write_members(organization)
         organization.members[user_id] = member
         self._happened_to(event, organization, member)
         return member
+
+    def _remember(self, user_id: str, email: str | None) -> None:
+        if user_id not in self.accounts and email:
+            self._ids_by_email.setdefault(email.lower(), []).append(user_id)
+        self.accounts[user_id] = (email or "").lower()
 
     def _new_id(self) -> str:
         """Ten digits, as the vendor's ids of people and organizations are."""

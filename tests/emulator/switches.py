@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Literal
 
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Switches:
     """How the service behaves where its documentation leaves it open. The defaults are the likeliest readings."""
 
@@ -94,6 +94,3 @@ class Switches:
     """Invitations that an organization can send in `invitation_limit_seconds`; 429 beyond."""
 
     invitation_limit_seconds: float = 3600.0
-
-
-NAMES = tuple(field.name for field in fields(Switches))

@@ -242,7 +242,10 @@ class World(Service):
         """
         self.organizations.clear()
         self.keys.clear()
-        self.accounts = dict(document.get("accounts", {}))
+        self.accounts.clear()
+        self._ids_by_email.clear()
+        for user_id, email in document.get("accounts", {}).items():
+            self._remember(user_id, email)
         self.outsiders = {email.lower() for email in document.get("outsiders", [])}
         for entry in document.get("organizations", []):
             organization = self.add_organization(entry["name"], entry.get("id"), **entry.get("settings", {}))

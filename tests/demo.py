@@ -1,0 +1,265 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`make demo`: the example inventory, applied to two organizations in the emulator that are no longer what it says.
+
+Nothing leaves the machine, nothing is written outside of a temporary folder, and nothing keeps running: the emulator is
+a thread of this process, and ansible-playbook is stopped with it. Exits with 0 if everything went as the words say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+
+from .emulator.emulator import Emulator
+from .emulator.testing import serve
+
+ROOT = Path(__file__).resolve().parents[1]
+INVENTORY = Path("docs/examples/inventory")
+ACME, GLOBEX = "1402593716", "2817604953"
+OWNER = {"organization": [{"role_id": "organization-admin"}]}
+EVERY_DEPLOYMENT = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
+CLUSTERS = {"cloud_connected_resource": [{"role_id": "cloud-connected-admin", "all": True}]}
+
+
+class DemoError(Exception):
+    """Something did not go as the demo says it does."""
+
+
+class Demo:
+    """Two organizations, and ansible-playbook to bring them in order."""
+
+    def __init__(self, emulator: Emulator, endpoint: str, folder: Path) -> None:
+        self.emulator = emulator
+        self.environment = environment(endpoint, folder)
+        for name, organization in (("acme", ACME), ("globex", GLOBEX)):
+            emulator.add_organization(name, organization)
+            self.environment[f"{name.upper()}_EC_API_KEY"] = emulator.add_key(organization)
+
+    def apply(self, *options: str, show: bool = True) -> str:
+        """Run the playbook and return what it printed, which is shown at the same time unless it goes well unseen."""
+        command = ["ansible-playbook", "orgops.elastic_cloud.org_team", "-i", str(INVENTORY), *options]
+        if show:
+            print(f"    $ {' '.join(command)}\n", flush=True)
+        program = str(Path(sys.executable).with_name(command[0]))
+        lines = []
+        # In a session of its own: a terminal's Ctrl-C does not reach it but us, and we end it with all that it started.
+        with subprocess.Popen(
+            [program, *command[1:]],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                for line in process.stdout or ():
+                    lines.append(line)
+                    if show:
+                        print(line, end="", flush=True)
+            except BaseException:
+                os.killpg(process.pid, signal.SIGTERM)
+                raise
+        output = "".join(lines)
+        if process.returncode != 0:
+            raise DemoError(f"{'' if show else output}ansible-playbook failed with exit code {process.returncode}")
+        return output
+
+    def drift(self) -> None:
+        """Bring the organizations to where the example inventory had them, and then let life go on."""
+        emulator = self.emulator
+        for organization, email in (
+            (ACME, "ada.lindt@example.com"),
+            (ACME, "benoit.carre@example.com"),
+            (GLOBEX, "alma.jensen@example.org"),
+            (GLOBEX, "bruno.costa@example.org"),
+        ):
+            emulator.add_member(organization, email, OWNER)
+        self.apply(show=False)
+        for organization in (ACME, GLOBEX):
+            for email, person in emulator.people(organization).items():
+                if person["status"] == "pending":
+                    emulator.accept(email, organization)
+
+        for email in (
+            "kaori.tanaka@example.com",
+            "tove.lund@example.com",
+            "uma.rao@example.com",
+            "victor.stan@example.com",
+        ):
+            emulator.remove(ACME, email)
+        emulator.add_invitation(ACME, "uma.rao@example.com", EVERY_DEPLOYMENT)
+        emulator.add_invitation(
+            ACME, "victor.stan@example.com", emulator.roles(ACME, "wanda.kowalska@example.com"), expired=True
+        )
+        emulator.grant(ACME, "nils.berg@example.com", CLUSTERS)
+        emulator.ungrant(ACME, "greta.holm@example.com", CLUSTERS)
+        for email in (
+            "anton.klein@example.net",
+            "bea.fischer@example.com",
+            "hal.newcomer@example.com",
+            "ivy@sso.example.com",
+        ):
+            emulator.add_member(ACME, email, EVERY_DEPLOYMENT)
+        emulator.remove(GLOBEX, "hanna.virtanen@example.org")
+        emulator.ungrant(GLOBEX, "oscar.nilsson@example.org", emulator.roles(GLOBEX, "oscar.nilsson@example.org") or {})
+        emulator.add_member(GLOBEX, "quinn.stranger@example.org", EVERY_DEPLOYMENT)
+        emulator.log.clear()
+
+    def writes(self) -> int:
+        """Return how many requests that change something were made since the last time of asking."""
+        methods = [request["method"] for request in self.emulator.log]
+        self.emulator.log.clear()
+        return len(methods) - methods.count("GET")
+
+
+def environment(endpoint: str, folder: Path) -> dict[str, str]:
+    """Return the environment for ansible-playbook: no settings or keys of the user, and all its files in the folder."""
+    collections = folder / "collections/ansible_collections/orgops"
+    collections.mkdir(parents=True)
+    (collections / "elastic_cloud").symlink_to(ROOT)
+    (folder / "ansible.cfg").touch()
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "EC_"))}
+    return ours | {
+        "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        "ANSIBLE_FORCE_COLOR": str(sys.stdout.isatty() and "NO_COLOR" not in os.environ),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
+        "EC_ENDPOINT": endpoint,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(folder),  # short, for there are sockets in it
+    }
+
+
+def say(text: str) -> None:
+    """Print paragraphs in lines of a length that is easy to read; one with indented lines stays as it is."""
+    for paragraph in textwrap.dedent(text).strip("\n").split("\n\n"):
+        print(paragraph if "\n " in paragraph else textwrap.fill(paragraph, 96, break_on_hyphens=False), end="\n\n")
+
+
+def step(title: str, text: str) -> None:
+    """Print the heading and the words of one step."""
+    print(f"{f'== {title} ':=<96}\n")
+    say(text)
+
+
+def check(holds: bool, otherwise: str) -> None:
+    """Stop the demo if something does not hold."""
+    if not holds:
+        raise DemoError(otherwise)
+
+
+def counts(output: str, word: str) -> list[int]:
+    """Return what the recap at the end of a playbook's output counts under a word, for each host."""
+    return [int(number) for number in re.findall(rf"\b{word}=(\d+)", output)]
+
+
+def run(demo: Demo) -> None:
+    """The demo itself."""
+    say(
+        """
+        This takes less than a minute. An emulator of Elastic Cloud runs on this machine with two organizations, acme
+        and globex. The people and roles that they should have are in docs/examples/inventory: 42 people in groups, on
+        deployments, projects and connected clusters. First they are brought there, then we let some time go by ..."""
+    )
+    demo.drift()
+    say(
+        """
+        In acme, two people have vanished, one got a role in the console and one lost some. One invitation is
+        pending with the wrong roles, another has expired. A contractor's time is over, somebody who has left
+        still has access, and there are two whom the definition does not know; one comes by single sign-on.
+
+        In globex, one person is missing, one has lost all roles, and one is there whom nobody knows."""
+    )
+
+    step(
+        "1. What would change?",
+        "With --check nothing is changed, and --diff shows each person who would be: before (-) and after (+).",
+    )
+    output = demo.apply("--check", "--diff")
+    check(demo.writes() == 0, "The check has changed something.")
+    check(counts(output, "changed") == [1, 1], "The check has not found both organizations changed.")
+    say(
+        """
+        The emulator's log has reading requests only. The definition of acme leaves people alone whom it does not name:
+        hal.newcomer@example.com is merely listed as unmanaged. That of globex says purge: there, the stranger goes."""
+    )
+
+    step(
+        "2. Do it",
+        "The same without --check. Both organizations are worked on side by side, each with its own API key.",
+    )
+    demo.apply("--diff")
+    check(demo.writes() > 0, "Nothing was changed.")
+
+    step(
+        "3. Is that all?",
+        "Once more. A definition that is fulfilled needs two requests to see it, and changes nothing.",
+    )
+    output = demo.apply("--diff")
+    check(demo.writes() == 0 and counts(output, "changed") == [0, 0], "The second run has changed something again.")
+
+    step(
+        "That was it: changed=0",
+        """
+        Three steps lead to the same for your own organization.
+
+        1. In the Elastic Cloud console, make an API key with the role Organization owner, and note the
+           id of the organization.
+        2. Copy docs/examples/inventory, and put in the id and your people. Who is there already can be
+           written down for you: the module org_info gathers `team`, which is a definition.
+        3. See what would change, and only then leave out --check:
+
+             ansible-galaxy collection install orgops.elastic_cloud
+             export ACME_EC_API_KEY=...
+             ansible-playbook orgops.elastic_cloud.org_team -i inventory --check --diff
+
+        People whom no definition names are left alone unless it says purge, and a plan that takes access from more
+        than a quarter of the people, or from the last owner, is refused as a whole.""",
+    )
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    # Ended from outside, it clears up as it does on Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    start = time.monotonic()
+    emulator = Emulator()
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="ec-demo-", ignore_cleanup_errors=True) as folder,
+            serve(emulator) as endpoint,
+        ):
+            run(Demo(emulator, endpoint, Path(folder)))
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except DemoError as error:
+        print(f"\nThe demo has failed. {error}", file=sys.stderr)
+        return 1
+    print(f"(That took {time.monotonic() - start:.0f} seconds; the emulator has stopped.)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
