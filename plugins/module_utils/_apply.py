@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT, encode
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import CONCURRENCY, INVITATION_LIMIT, encode
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     Findings,
@@ -70,7 +70,7 @@ class Settings:
     """
 
     expires_in: str | None = None
-    concurrency: int = 8
+    concurrency: int = CONCURRENCY
     tolerate_refused: bool = False
 
 
@@ -345,7 +345,7 @@ class Run:
             work.in_the_way = tuple(invitation for invitation in work.in_the_way if invitation.token != token)
             if not work.in_the_way:
                 work.state, work.replaced = None, True
-            if len(accepted.members_with(work.email)) > len(self._people.members_with(work.email)):
+            if len(accepted.find(work.email).members) > len(self._people.find(work.email).members):
                 work.surprise = ApiError("the invitation was accepted meanwhile")
 
     def _cleared(self, works: list[Work]) -> list[Work]:
@@ -578,11 +578,11 @@ def _merely_taken(work: Work) -> Grants:
 def _is_seen(work: Work, people: People, lost: ApiError) -> bool:
     """Note what a reading shows of an invitation that may have been sent; return whether it shows anything."""
     old = set(work.action.invitations)
-    new = [one for one in people.invitations_of(work.email) if not one.expired and one not in old]
+    new = [one for one in people.find(work.email).invitations if not one.expired and one not in old]
     fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
     if fitting:
         work.was_sent(fitting[0])
-    elif new or people.members_with(work.email):
+    elif new or people.find(work.email).members:
         work.surprise = lost
     return bool(new) or work.surprise is not None
 

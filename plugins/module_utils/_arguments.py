@@ -20,6 +20,7 @@ from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, m
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import (
     BASE_PATH,
+    CONCURRENCY,
     REQUESTS_ERROR,
     Client,
     encode,
@@ -56,8 +57,6 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }
-# Input is checked by our own validator, which tells all faults at once with their place, so the entries are raw here.
-ROLE_ASSIGNMENTS: dict[str, dict[str, t.Any]] = {"role_assignments": {"type": "dict"}}
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -96,7 +95,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             timeout=options["timeout"],
             retries=options["retries"],
             verify=options["validate_certs"] and (options["ca_path"] or True),
-            concurrency=options.get("concurrency", 2),
+            concurrency=options.get("concurrency", CONCURRENCY),
         )
         organization_id = options["organization_id"]
         return Organization(client, organization_id) if organization_id else Organization.discover(client)

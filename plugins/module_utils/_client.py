@@ -55,6 +55,7 @@ BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 LONGEST_WAIT = 60.0  # seconds; the contract's cap on what Retry-After may ask for
+CONCURRENCY = 8  # requests under way at once, where nothing else is said
 MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
 FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -98,7 +99,7 @@ class Client:
         timeout: float = 30,
         retries: int = 5,
         verify: bool | str = True,
-        concurrency: int = 8,
+        concurrency: int = CONCURRENCY,
         clock: Clock = time,
     ) -> None:
         self.retries = retries

@@ -22,7 +22,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, in_order, to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People, person_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
     Action,
     Guards,
@@ -30,7 +30,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     Rules,
     check_guards,
     make_plan,
-    person_key,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import (
     Effect,
@@ -103,14 +102,15 @@ class Outcome:
     def standing(self, email: str | None, user_id: str | None) -> dict[str, t.Any]:
         """Return one person as they are afterwards: the member, else the invitation, else absent."""
         known = self.people.members.get(user_id or "")
-        members = [known] if known else self.people.members_with(email or "")
+        there = self.people.find(known.email if known else email, user_id)
+        members = [known] if known else there.members
         email = next((member.email for member in members if member.email), email)
         effects = [effect for effect in self.effects if effect.action.person == person_key(email, user_id)]
         changed = {effect.action.user_id for effect in effects}  # None: their invitation
         found = [(one.after.status, one.action.user_id, one.after.grants) for one in effects if one.after]
         found += [(one.status, one.user_id, one.grants) for one in members if one.user_id not in changed]
         if None not in changed:
-            found += [(one.status, None, one.grants) for one in self.people.invitations_of(email or "")]
+            found += [(one.status, None, one.grants) for one in there.invitations]
         status, user_id, grants = min(found, key=lambda one: STANDINGS.index(one[0]), default=("absent", None, NOTHING))
         return {"email": email, "user_id": user_id, "status": status, "role_assignments": to_assignments(grants)}
 
@@ -118,9 +118,9 @@ class Outcome:
         """Return a person's invitation as it is afterwards. When it ends is not known yet in check mode."""
         key = person_key(email, None)
         effects = [effect for effect in self.effects if effect.action.person == key and effect.counts_as]
-        there = self.people.invitations_of(email)
+        there = self.people.find(email)
         if not effects:
-            return describe_invitation(there[0]) if there and not self.people.members_with(email) else None
+            return describe_invitation(there.invitations[0]) if there.invitations and not there.members else None
         made, after = effects[-1].made, effects[-1].after
         if made or not after:
             return describe_invitation(made) if made else None

@@ -36,7 +36,7 @@ class Scope:
     roles: frozenset[str]
     application_roles: bool = True
 
-    @property
+    @functools.cached_property
     def keys(self) -> frozenset[str]:
         """The keys that a block may have."""
         keys = {"role_id", "organization_id"}
@@ -122,8 +122,7 @@ class Grant:
     @property
     def role_id(self) -> str:
         """The full role id for a known role, what was written for any other."""
-        scope = SCOPES.get(self.scope)
-        return self.role if scope and _bare(self.role, scope) in scope.roles else self.spelling or self.role
+        return self.role if _is_known(self.role, self.scope) else self.spelling or self.role
 
     @property
     def for_everything(self) -> bool:
@@ -174,7 +173,7 @@ def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
     Nothing in a reply is an error: nulls are passed over, what is unknown is kept. Blocks of another organization (a
     person may belong to several) say nothing about this one and are left out.
     """
-    if not isinstance(reply, Mapping):
+    if not isinstance(reply, dict):
         return None
     grants: set[Grant] = set()
     for path, value in _leaves((), reply):
@@ -182,9 +181,9 @@ def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
         for block in value if isinstance(value, list) else [value]:
             if block is None:
                 continue
-            if isinstance(block, Mapping) and (block.get("organization_id") or organization_id) != organization_id:
+            if isinstance(block, dict) and (block.get("organization_id") or organization_id) != organization_id:
                 continue
-            if scope is None or not isinstance(block, Mapping) or not isinstance(block.get("role_id"), str):
+            if scope is None or not isinstance(block, dict) or not isinstance(block.get("role_id"), str):
                 grants.add(Grant(path, "", None, extra=_canonical_json(block)))
             else:
                 grants.update(_split(path, *_parts(block, scope)))
@@ -198,7 +197,7 @@ def from_input(value: t.Any, where: str, findings: Findings, organization_id: st
     already. Faults go to the findings, and what is faulty gives no grant. Null counts as absent. A role id or a scope
     that is not known is passed on with a warning, because the service may know more than this version.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         findings.problem(where, f"must be a dictionary of scopes such as deployment, not {kind_of(value)}")
         return NOTHING
     grants: set[Grant] = set()
@@ -302,7 +301,7 @@ def _leaves(path: Path, value: Mapping[str, t.Any]) -> t.Iterator[tuple[Path, t.
         here = (*path, str(name))
         if inner is None:
             continue
-        if isinstance(inner, Mapping) and here not in SCOPES:
+        if isinstance(inner, dict) and here not in SCOPES:
             yield from _leaves(here, inner)
         else:
             yield here, inner
@@ -315,7 +314,9 @@ def _parts(block: Mapping[str, t.Any], scope: Scope) -> tuple[t.Any, ...]:
     if scope.ids and block.get("all") is not True:
         listed = block.get(scope.ids)
         ids = tuple(str(value) for value in listed if value is not None) if isinstance(listed, list) else ()
-    unknown = {key: value for key, value in block.items() if key not in scope.keys and value is not None}
+    unknown = {}
+    if not block.keys() <= scope.keys:
+        unknown = {key: value for key, value in block.items() if key not in scope.keys and value is not None}
     return (
         block["role_id"],
         ids,
@@ -326,17 +327,33 @@ def _parts(block: Mapping[str, t.Any], scope: Scope) -> tuple[t.Any, ...]:
 
 @functools.lru_cache(maxsize=65536)
 def _split(
-    path: Path, role_id: str, ids: tuple[str | None, ...], application_roles: tuple[str, ...] | None, extra: str
+    path: Path,
+    role_id: str,
+    ids: tuple[str | None, ...],
+    application_roles: tuple[str, ...] | None,
+    extra: str,
+    typed: bool = False,
 ) -> Grants:
-    """Return the grants of one block. Cached, because in a large organization many people hold the same."""
+    """Return the grants of one block. Cached, because in a large organization many people hold the same.
+
+    typed: whether a person wrote it. Then a known role goes out by its full id, and only what nobody here knows as it
+    is.
+    """
     role = _full(role_id, path)
-    return frozenset(Grant(path, role, resource, application_roles, extra, role_id) for resource in ids)
+    spelling = "" if typed and _is_known(role, path) else role_id
+    return frozenset(Grant(path, role, resource, application_roles, extra, spelling) for resource in ids)
 
 
 def _bare(role: str, scope: Scope) -> str:
     return role.removeprefix(scope.prefix)
 
 
+def _is_known(role: str, path: Path) -> bool:
+    """Return whether a role, in the spelling that compares, is one that this version knows."""
+    return path in SCOPES and _bare(role, SCOPES[path]) in SCOPES[path].roles
+
+
+@functools.lru_cache(maxsize=4096)
 def _full(role_id: str, path: Path) -> str:
     """Return the one spelling of a role id that compares: the prefix of its scope and hyphens."""
     scope = SCOPES[path]
@@ -347,7 +364,7 @@ def _full(role_id: str, path: Path) -> str:
 
 def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, organization_id: str | None) -> Grants:
     scope = SCOPES[path]
-    if not isinstance(block, Mapping):
+    if not isinstance(block, dict):
         findings.problem(where, f"must be a dictionary with a role_id, not {kind_of(block)}")
         return NOTHING
     block = {str(key): value for key, value in block.items() if value is not None}
@@ -357,7 +374,7 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
     role_id = block.get("role_id")
     if not isinstance(role_id, str) or not role_id.strip():
         findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
-    elif _bare(_full(role_id, path), scope) not in scope.roles:
+    elif not _is_known(_full(role_id, path), path):
         known = {_full(role, path) for role in scope.roles}
         near = did_you_mean(_full(role_id, path), known)
         findings.warn(where, f"the role id {role_id!r} is not known to this version and is passed on as it is{near}")
@@ -376,9 +393,7 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
             findings.problem(where, f"needs either 'all: true' or {scope.ids} with at least one id")
     if len(findings.problems) > before:
         return NOTHING
-    grants = _split(path, *_parts(block, scope))
-    # A known role goes out by its full id; only what nobody here knows goes out as it was typed.
-    return frozenset(replace(grant, spelling="") if grant.role_id == grant.role else grant for grant in grants)
+    return _split(path, *_parts(block, scope), typed=True)
 
 
 def _texts(block: Mapping[str, t.Any], key: str, where: str, findings: Findings) -> bool:
@@ -398,7 +413,7 @@ def _canonical_json(value: t.Any) -> str:
 
 
 def _without_noise(value: t.Any) -> t.Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {
             str(key): _without_noise(inner)
             for key, inner in value.items()
@@ -419,4 +434,4 @@ def kind_of(value: t.Any) -> str:
         list: "a list",
         type(None): "null",
     }
-    return names.get(type(value), "a dictionary" if isinstance(value, Mapping) else type(value).__name__)
+    return names.get(type(value), "a dictionary" if isinstance(value, dict) else type(value).__name__)

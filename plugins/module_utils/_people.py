@@ -15,7 +15,6 @@ import functools
 import re
 import typing as t
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -59,34 +58,48 @@ class Invitation:
         return "expired" if self.expired else "pending"
 
 
+class Person(t.NamedTuple):
+    """One person as the service has them: members with one email (one as a rule), and open invitations, the pending
+    ones and the latest first.
+    """
+
+    members: list[Member]
+    invitations: list[Invitation]
+
+
+NOBODY = Person([], [])
+
+
 class People:
     """Everybody in an organization at one moment, found by email without regard to case, or by user id."""
 
     def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation]) -> None:
         self.members = {member.user_id: member for member in members}
         self.invitations = list(invitations)
-        self._members_by_email: dict[str, list[Member]] = defaultdict(list)
-        self._invitations_by_email: dict[str, list[Invitation]] = defaultdict(list)
+        self.by_person: dict[str, Person] = {}
         for member in self.members.values():
-            if member.email:
-                self._members_by_email[email_key(member.email)].append(member)
+            self._person(person_key(member.email, member.user_id)).members.append(member)
         for invitation in self.invitations:
-            self._invitations_by_email[email_key(invitation.email)].append(invitation)
+            self._person(person_key(invitation.email, None)).invitations.append(invitation)
+        for person in self.by_person.values():
+            if len(person.invitations) > 1:
+                person.invitations.sort(key=lambda one: one.created_at or "", reverse=True)
+                person.invitations.sort(key=lambda one: one.expired)
 
-    def members_with(self, email: str) -> list[Member]:
-        """Return the members with this email: one as a rule, several where the service has it so."""
-        return self._members_by_email.get(email_key(email), [])
-
-    def invitations_of(self, email: str) -> list[Invitation]:
-        """Return this person's open invitations, the pending ones and the latest first."""
-        found = self._invitations_by_email.get(email_key(email), [])
-        found = sorted(found, key=lambda invitation: invitation.created_at or "", reverse=True)
-        return sorted(found, key=lambda invitation: invitation.expired)
+    def find(self, email: str | None, user_id: str | None = None) -> Person:
+        """Return what there is of the person with this email, or of the one with this user id; maybe nothing."""
+        return self.by_person.get(person_key(email, user_id), NOBODY)
 
     @functools.cached_property
     def owners(self) -> set[str]:
         """The user ids of the members with the organization owner role; invited ones do not count."""
         return {member.user_id for member in self.members.values() if is_owner(member.grants)}
+
+    def _person(self, key: str) -> Person:
+        person = self.by_person.get(key)
+        if person is None:
+            person = self.by_person[key] = Person([], [])
+        return person
 
 
 class Selection:
@@ -105,7 +118,7 @@ class Selection:
         """Return whether the person with this email or this user id is among them."""
         if user_id is not None and user_id in self._names:
             return True
-        if not email:
+        if not email or not (self._names or self._domains):
             return False
         key = email_key(email)
         return key in self._names or key.rpartition("@")[2] in self._domains
@@ -132,6 +145,11 @@ def email_key(email: str) -> str:
     return email.strip().lower()
 
 
+def person_key(email: str | None, user_id: str | None) -> str:
+    """Return one key for a person: the email where there is one."""
+    return email_key(email) if email else user_id or ""
+
+
 def what_is_wrong(email: str) -> str | None:
     """Return why this is no email address, None where it may be one.
 
@@ -141,11 +159,17 @@ def what_is_wrong(email: str) -> str | None:
     named = NAMED_ADDRESS.fullmatch(text)
     if named:
         return f"{text!r} is a name with an address; write {named[1]}"
-    if not ADDRESS.fullmatch(text) or any(unicodedata.category(letter)[0] in "CZ" for letter in text):
+    plain = text.isascii() and text.isprintable()  # most are, and it is quick to see
+    if not ADDRESS.fullmatch(text) or not (plain or _is_visible(text)):
         return f"{text!r} is no email address"
     if len(text) > LONGEST_ADDRESS:
         return f"{text[:40]!r}.. is longer than the {LONGEST_ADDRESS} characters that an address may have"
     return None
+
+
+def _is_visible(text: str) -> bool:
+    """Return whether a text has no control, format or space characters, such as a mark that turns the direction."""
+    return not any(unicodedata.category(letter)[0] in "CZ" for letter in text)
 
 
 def split_addresses(value: t.Any, findings: Findings, option: str = "emails") -> list[str]:

@@ -32,11 +32,13 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     to_assignments,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+    NOBODY,
     Invitation,
     Member,
     People,
+    Person,
     Selection,
-    email_key,
+    person_key,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
 
@@ -146,11 +148,6 @@ class Guards:
     max_removals: str | None = None
 
 
-def person_key(email: str | None, user_id: str | None) -> str:
-    """Return one key for a person: the email where there is one."""
-    return email_key(email) if email else user_id or ""
-
-
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:
     """Return the plan for a definition, its actions in the order in which they are to be done.
 
@@ -160,51 +157,56 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
     plan = Plan()
     named: set[str] = set()
     for entry in desired:
-        named.add(person_key(*_identity(entry, people)))
-        if _ignored(entry, people, rules):
+        email, user_id, there = _find(entry, people)
+        named.add(person_key(email, user_id))
+        if rules.ignore.has(email, user_id) or _is_ignored(there, rules):
             findings.warn(entry.where, "in ignore too, so nothing is planned for this person")
             continue
         actions = plan_person(entry, people, rules, plan, findings)
         plan.actions += actions
         plan.unchanged += not actions
-    for entry, people_there in _others(named, people, rules):
-        if rules.purge and entry.email:
+    for key in sorted(people.by_person.keys() - named):
+        person = people.by_person[key]
+        if _is_ignored(person, rules):
+            continue
+        first = (person.members or person.invitations)[0]
+        if rules.purge and first.email:
+            entry = Desired("purge", first.email, present=False, because="not in the definition", every_member=True)
             plan.actions += plan_person(entry, people, rules, plan, findings)
-        else:
-            plan.unmanaged += people_there
+        else:  # somebody who is a member and has an invitation too is a member
+            plan.unmanaged += person.members or person.invitations[:1]
     plan.actions.sort(key=lambda action: action.place)
     return plan
 
 
 def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findings: Findings) -> list[Action]:
     """Return what has to be done for one person; what is worth knowing beside it goes to the plan and the findings."""
-    email, user_id = _identity(entry, people)
-    members = [people.members[user_id]] if user_id in people.members else people.members_with(email or "")
-    if entry.user_id and entry.user_id not in people.members:
-        members = []
-    invitations = people.invitations_of(email) if email else []
-    compared: Sequence[Member | Invitation] = members or invitations
-    if entry.grants is not None and not all(one.roles_shown for one in compared) and (rules.members or not members):
+    email, user_id, there = _find(entry, people)
+    compared: Sequence[Member | Invitation] = there.members or there.invitations
+    is_compared = rules.members or not there.members
+    if entry.grants is not None and is_compared and not all(one.roles_shown for one in compared):
         plan.unseen.append(email or user_id or "")
-    if len(members) > 1 and rules.members and not entry.every_member:
-        ids = ", ".join(member.user_id for member in members)
-        findings.problem(entry.where, f"{len(members)} members have this email; only user ids tell them apart: {ids}")
+    if len(there.members) > 1 and rules.members and not entry.every_member:
+        ids = ", ".join(member.user_id for member in there.members)
+        findings.problem(
+            entry.where, f"{len(there.members)} members have this email; only user ids tell them apart: {ids}"
+        )
         return []
     if not entry.present:
-        return _plan_absence(entry, members if rules.members else [], invitations, rules)
-    if members and not rules.members:
-        plan.already_members.append(members[0].email or "")
+        return _plan_absence(entry, there, rules)
+    if there.members and not rules.members:
+        plan.already_members.append(there.members[0].email or "")
         return []
-    if members:
-        return _plan_update(entry, members[0])
+    if there.members:
+        return _plan_update(entry, there.members[0])
     if not email:
         findings.problem(entry.where, "nobody in the organization has this user id; invite people by email")
         return []
     if not rules.invite:
         findings.problem(entry.where, "not a member of the organization, and invite is false")
         return []
-    if invitations:
-        return _plan_replacement(entry, invitations, rules, findings)
+    if there.invitations:
+        return _plan_replacement(entry, there.invitations, rules, findings)
     if entry.mode == "absent":  # there is nothing to take from a stranger
         return []
     if not entry.grants:
@@ -254,54 +256,32 @@ def check_guards(
     return warnings
 
 
-def _identity(entry: Desired, people: People) -> tuple[str | None, str | None]:
-    """Return email and user id of the person whom an entry names, as far as they are known."""
+def _find(entry: Desired, people: People) -> tuple[str | None, str | None, Person]:
+    """Return email and user id of the person whom an entry names, as far as known, and what there is of them."""
     if not entry.user_id:
-        return entry.email, None
+        return entry.email, None, people.find(entry.email)
     member = people.members.get(entry.user_id)
-    return entry.email or (member.email if member else None), entry.user_id
+    if member is None:
+        return None, entry.user_id, NOBODY
+    return member.email, entry.user_id, people.find(member.email, member.user_id)._replace(members=[member])
 
 
-def _ignored(entry: Desired, people: People, rules: Rules) -> bool:
-    email, user_id = _identity(entry, people)
-    return rules.ignore.has(email, user_id) or any(
-        rules.ignore.has(None, member.user_id) for member in people.members_with(email or "")
-    )
+def _is_ignored(person: Person, rules: Rules) -> bool:
+    there: list[Member | Invitation] = [*person.members, *person.invitations]
+    return any(rules.ignore.has(one.email, one.user_id) for one in there)
 
 
-def _others(named: set[str], people: People, rules: Rules) -> t.Iterator[tuple[Desired, list[Member | Invitation]]]:
-    """Yield everybody outside of the definition: as one who should be absent, and as the service has them."""
-    found: dict[str, list[Member | Invitation]] = {}
-    everybody: list[Member | Invitation] = [*people.members.values(), *people.invitations]
-    for person in everybody:
-        key = person_key(person.email, person.user_id)
-        if key not in named:
-            found.setdefault(key, []).append(person)
-    for key in sorted(found):
-        first = found[key][0]
-        entry = Desired(
-            "purge",
-            first.email,
-            None if first.email else first.user_id,
-            False,
-            because="not in the definition",
-            every_member=True,
-        )
-        if not _ignored(entry, people, rules):
-            # Somebody who is a member and has an invitation too is a member.
-            members: list[Member | Invitation] = [one for one in found[key] if one.user_id]
-            yield entry, members or [*people.invitations_of(key)[:1]]
-
-
-def _plan_absence(entry: Desired, members: list[Member], invitations: list[Invitation], rules: Rules) -> list[Action]:
+def _plan_absence(entry: Desired, there: Person, rules: Rules) -> list[Action]:
     actions = [
-        Action("remove", member.email, member.user_id, member.grants, None, entry.because, entry) for member in members
+        Action("remove", member.email, member.user_id, member.grants, None, entry.because, entry)
+        for member in there.members
+        if rules.members
     ]
-    if invitations:
-        held = NOTHING.union(*(invitation.grants for invitation in invitations))
-        actions.append(
-            Action("uninvite", invitations[0].email, None, held, None, entry.because, entry, tuple(invitations))
-        )
+    if there.invitations:
+        latest = there.invitations[0]
+        held = NOTHING.union(*(invitation.grants for invitation in there.invitations))
+        invitations = tuple(there.invitations)
+        actions.append(Action("uninvite", latest.email, None, held, None, entry.because, entry, invitations))
     return actions
 
 
@@ -437,7 +417,7 @@ def _check_removals(actions: list[Action], people: People, rules: Rules, guards:
 
 def _count(people: People, rules: Rules) -> int:
     """Return how many people there are, each once, without the ignored."""
-    return sum(1 for _entry in _others(set(), people, rules))
+    return sum(not _is_ignored(person, rules) for person in people.by_person.values())
 
 
 def _names(names: Iterable[str]) -> list[str]:

@@ -73,27 +73,21 @@ def _what_a_team_would_lack(people: People) -> str | None:
             "this API key sees no organization owner, so it does not see the whole organization, and half a picture "
             "would strip people of what it leaves out. Use an API key of an organization owner."
         )
-    shared = {
-        email for member in people.members.values() if (email := member.email) and len(people.members_with(email)) > 1
-    }
+    shared = sorted(email for email, person in people.by_person.items() if len(person.members) > 1)
     if shared:
-        return f"several members share an email, and only user ids tell them apart: {', '.join(sorted(shared))}"
+        return f"several members share an email, and only user ids tell them apart: {', '.join(shared)}"
     return None
 
 
 def _team_members(people: People) -> list[dict[str, t.Any]]:
     """Return members with an email, and who else has a pending invitation. Expired invitations give nobody access."""
-    access = {
-        email_key(member.email): (member.email, member.grants) for member in people.members.values() if member.email
-    }
-    for invitation in people.invitations:
-        latest = people.invitations_of(invitation.email)[0]
-        if not latest.expired:
-            access.setdefault(email_key(latest.email), (latest.email, latest.grants))
-    return [
-        {"email": email, "role_assignments": to_assignments(grants, portable=True)}
-        for _key, (email, grants) in sorted(access.items())
-    ]
+    team = []
+    for _key, person in sorted(people.by_person.items()):
+        there: list[Member | Invitation] = [*person.members, *(one for one in person.invitations if not one.expired)]
+        if there and there[0].email:
+            assignments = to_assignments(there[0].grants, portable=True)
+            team.append({"email": there[0].email, "role_assignments": assignments})
+    return team
 
 
 def _place(person: Member | Invitation) -> tuple[str, str]:

@@ -85,7 +85,7 @@ def parse_team(
     seen: dict[str, int] = {}
     for index, entry in enumerate(members):
         where = f"members[{index}]"
-        if not isinstance(entry, Mapping):
+        if not isinstance(entry, dict):
             findings.problem(where, f"must be a dictionary with an email, not {kind_of(entry)}")
             continue
         entry = {str(key): value for key, value in entry.items() if value is not None}

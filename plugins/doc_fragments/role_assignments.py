@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of role assignments: as the option of that name, and within a team definition."""
+
+from __future__ import annotations
+
+import textwrap
+
+_SCOPES = r"""
+organization:
+  description: Roles for the organization itself.
+  type: list
+  elements: dict
+  suboptions:
+    role_id:
+      description:
+        - V(organization-admin) or V(billing-admin).
+        - The console shows V(organization-admin) as Organization owner; it may also be written V(owner).
+      type: str
+      required: true
+    application_roles: &application_roles
+      description: As for C(deployment).
+      type: list
+      elements: str
+deployment:
+  description: Roles on hosted deployments.
+  type: list
+  elements: dict
+  suboptions:
+    role_id:
+      description: V(deployment-admin), V(deployment-editor) or V(deployment-viewer).
+      type: str
+      required: true
+    all: &all
+      description: With V(true), the role holds for everything of this kind, including what is added later. Excludes
+        ids.
+      type: bool
+      default: false
+    deployment_ids: &ids
+      description: Ids of those for which the role holds. Required unless C(all) is true.
+      type: list
+      elements: str
+    application_roles:
+      description:
+        - Stack roles or custom roles that the person has inside of Elasticsearch and Kibana, in place of the role's
+          default.
+        - Left out, the default holds. The empty list gives access to the console alone. These two are different
+          things, and changing one into the other is a change.
+        - With a custom role, C(role_id) is the viewer role.
+      type: list
+      elements: str
+project:
+  description: Roles on serverless projects, by the type of the project.
+  type: dict
+  suboptions:
+    elasticsearch:
+      description: Roles on Elasticsearch projects.
+      type: list
+      elements: dict
+      suboptions:
+        role_id:
+          description: V(elasticsearch-admin), V(elasticsearch-developer) or V(elasticsearch-viewer).
+          type: str
+          required: true
+        all: *all
+        project_ids: *ids
+        application_roles: *application_roles
+    observability:
+      description: Roles on Observability projects.
+      type: list
+      elements: dict
+      suboptions:
+        role_id:
+          description: V(observability-admin), V(observability-editor) or V(observability-viewer).
+          type: str
+          required: true
+        all: *all
+        project_ids: *ids
+        application_roles: *application_roles
+    security:
+      description: Roles on Security projects.
+      type: list
+      elements: dict
+      suboptions:
+        role_id:
+          description:
+            - V(security-admin), V(security-editor) or V(security-viewer), or one for a profession, that is
+              V(security-t1-analyst), V(security-t2-analyst), V(security-t3-analyst), V(security-threat-intel-analyst),
+              V(security-rule-author), V(security-soc-manager), V(security-endpoint-operations-analyst),
+              V(security-endpoint-policy-manager), V(security-platform-engineer) or V(security-detections-admin).
+          type: str
+          required: true
+        all: *all
+        project_ids: *ids
+        application_roles: *application_roles
+cloud_connected_resource:
+  description: Roles on clusters of your own that are connected to Elastic Cloud.
+  type: list
+  elements: dict
+  suboptions:
+    role_id:
+      description: V(cloud-connected-admin) or V(cloud-connected-viewer).
+      type: str
+      required: true
+    all: *all
+    resource_ids: *ids
+"""
+
+# What the scopes are about, whatever they are part of
+_NOTES = r"""
+notes:
+  - Role assignments are compared one by one, for each role and resource. How they are grouped and in which order they
+    are written makes no difference. Neither does the spelling of a role id, with or without the prefix of its scope,
+    with hyphens or underscores.
+  - A role id or a scope that this version does not know is passed on with a warning. A key that is misspelt is an
+    error.
+"""
+
+
+class ModuleDocFragment:
+    """The fragment, as Ansible looks for it. Annotated, because ansible-test takes plain assignments for literals."""
+
+    DOCUMENTATION: str = (
+        r"""
+options:
+  role_assignments:
+    description: Which access the person is to have.
+    type: dict
+    suboptions:
+"""
+        + textwrap.indent(_SCOPES.lstrip("\n"), " " * 6)
+        + _NOTES.lstrip("\n")
+    )
+
+    TEAM: str = (
+        r"""
+options:
+  members:
+    description:
+      - The people who should have access, and those who should not. Each is named once.
+      - The whole list is checked before the first request, and all faults are reported at once with the number of
+        their entry.
+    type: list
+    elements: raw
+    required: true
+    suboptions:
+      email:
+        description: Who it is, without regard to case.
+        type: str
+        required: true
+      state:
+        description: V(absent) removes the person from the organization, and revokes the invitation.
+        type: str
+        choices: [present, absent]
+        default: present
+      groups:
+        description: Names of groups. The person has the access of all of them.
+        type: list
+        elements: str
+      until:
+        description:
+          - After this the entry counts as V(absent). A date, which ends with its last second in UTC, or a timestamp,
+            in UTC unless it names a zone.
+          - For example V(2026-12-31), best put in quotes.
+        type: str
+      role_assignments:
+        description:
+          - Access of this person beside that of the groups. The person has exactly the two together, and what is held
+            beyond that is taken away.
+          - With neither this nor C(groups), nothing is said about roles. A member keeps what there is, and somebody
+            new is invited without any. An empty dictionary takes all away.
+        type: dict
+        suboptions:
+"""
+        + textwrap.indent(_SCOPES.lstrip("\n"), " " * 10)
+        + r"""
+  groups:
+    description:
+      - Names, each with role assignments as in O(members[].role_assignments), for C(groups) of an entry to refer to.
+      - Everybody in a group changes with it.
+    type: dict
+    default: {}
+"""
+        + _NOTES.lstrip("\n")
+    )

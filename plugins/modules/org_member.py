@@ -1,0 +1,386 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: org_member
+short_description: Give one person access to an Elastic Cloud organization, or take it away
+version_added: 0.1.0
+description:
+  - Sets, adds or takes away roles of one person, invites the person where necessary, or removes the person from the
+    organization.
+  - For a whole team, M(orgops.elastic_cloud.org_team) does the same with fewer requests and more guards.
+author:
+  - Orgops (@orgops)
+extends_documentation_fragment:
+  - orgops.elastic_cloud.attributes
+  - orgops.elastic_cloud.connection
+  - orgops.elastic_cloud.role_assignments
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  email:
+    description:
+      - Who it is, without regard to case.
+      - Exactly one of O(email) and O(user_id) is required.
+    type: str
+  user_id:
+    description:
+      - The member's user id, as M(orgops.elastic_cloud.org_info) returns it. The only way to tell apart two members
+        with one email, or to name one whose email is not shown. Somebody who is no member can only be invited by
+        O(email).
+    type: str
+  state:
+    description: Whether the person should be in the organization.
+    type: str
+    choices:
+      present: The person is a member, or is invited to be.
+      absent:
+        The person is removed, that is every member with O(email), or the one with O(user_id), and invitations are
+        revoked. That ends sessions at once.
+    default: present
+  role_assignments:
+    description:
+      - Which access the person is to have. With O(role_assignments_state=absent), which is to be taken away.
+      - Left out, roles are not touched, and somebody new is invited without any. An empty dictionary with
+        O(role_assignments_state=exact) takes all roles away.
+  role_assignments_state:
+    description: What O(role_assignments) says about the access that the person has already.
+    type: str
+    choices:
+      exact: The person has this access and no other.
+      present: This access is added. Other access stays.
+      absent: This access is taken away. Other access stays. Application roles have to be named as they are held.
+    default: exact
+  invite:
+    description: Whether somebody who is no member is invited. With V(false) that is an error, also where there is an
+      invitation.
+    type: bool
+    default: true
+  invitation_expires_in:
+    description: How long an invitation that is sent now can be accepted, such as V(72h) or V(7d). Left out, the
+      service decides (three days).
+    type: str
+  resend_expired:
+    description: Whether an invitation that has expired is sent again.
+    type: bool
+    default: true
+  min_owners:
+    description:
+      - A guard. Refuses to demote or remove an organization owner where fewer than this many members with the owner
+        role would be left. People who are only invited do not count.
+    type: int
+    default: 1
+seealso:
+  - module: orgops.elastic_cloud.org_team
+  - module: orgops.elastic_cloud.org_invitation
+"""
+
+EXAMPLES = r"""
+- name: Let somebody edit one deployment and see all Observability projects, and nothing else
+  orgops.elastic_cloud.org_member:
+    email: nils.berg@example.com
+    role_assignments:
+      deployment:
+        - role_id: deployment-editor
+          deployment_ids: [8d2b4f6a1c3e4d5f9b7a2c4e6d8f0a1c]
+      project:
+        observability:
+          - role_id: observability-viewer
+            all: true
+
+- name: Give access to one project in the console alone, and in another one a custom role in place of the default
+  orgops.elastic_cloud.org_member:
+    email: rosa.marino@example.com
+    role_assignments:
+      project:
+        elasticsearch:
+          - role_id: elasticsearch-viewer
+            project_ids: [b2e4d6f8a0c14e3f9d5b7c9e1f3a5d7b]
+            application_roles: []  # console only
+          - role_id: elasticsearch-viewer
+            project_ids: [a1f0c3d2e5b44c6f8d7e9b0a1c2d3e4f]
+            application_roles: [order-support]  # exists in that project
+
+- name: Make somebody an organization owner, beside what the person is already
+  orgops.elastic_cloud.org_member:
+    email: carla.moretti@example.com
+    role_assignments:
+      organization:
+        - role_id: organization-admin
+    role_assignments_state: present
+
+- name: Take one deployment from somebody who has access to several
+  orgops.elastic_cloud.org_member:
+    email: nils.berg@example.com
+    role_assignments:
+      deployment:
+        - role_id: deployment-editor
+          deployment_ids: [8d2b4f6a1c3e4d5f9b7a2c4e6d8f0a1c]
+    role_assignments_state: absent
+
+- name: Off-board somebody, and keep two owners in any case
+  orgops.elastic_cloud.org_member:
+    email: bea.fischer@example.com
+    state: absent
+    min_owners: 2
+
+- name: Remove the second account of somebody who has two with one email
+  orgops.elastic_cloud.org_member:
+    user_id: "2806341205"
+    state: absent
+
+- name: Off-board everybody on a list
+  orgops.elastic_cloud.org_member:
+    email: "{{ item }}"
+    state: absent
+  loop: "{{ leavers }}"
+"""
+
+RETURN = r"""
+member:
+  description: The person afterwards, or in check mode as the person would be.
+  returned: when the organization could be read and the input was right
+  type: dict
+  contains:
+    email:
+      description: The email.
+      type: str
+    user_id:
+      description: The user id. Null for somebody who is no member.
+      type: str
+    status:
+      description: V(active) for a member, V(pending) or V(expired) for somebody with an invitation, or V(absent).
+      type: str
+    role_assignments:
+      description: The access, in its normal form. For somebody invited, the access that comes with accepting.
+      type: dict
+  sample:
+    email: uma.rao@example.com
+    user_id: "2806341205"
+    status: active
+    role_assignments:
+      deployment:
+        - role_id: deployment-viewer
+          deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+plan:
+  description:
+    - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
+      are demoted or removed last.
+    - In check mode, and whenever nothing fails, this is also what takes effect.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(invite), V(reinvite) (an invitation is replaced), V(update) (roles of a member), V(uninvite) or
+        V(remove).
+      type: str
+    email:
+      description: For whom. Null where the service shows no email.
+      type: str
+    user_id:
+      description: The member's user id. Null for somebody invited.
+      type: str
+    before:
+      description: The access before, as role assignments. Null for somebody who was not there.
+      type: dict
+    after:
+      description: The access afterwards. Null for somebody who is no longer there.
+      type: dict
+    reason:
+      description: Why, in words.
+      type: str
+  sample:
+    - action: update
+      email: uma.rao@example.com
+      user_id: "2806341205"
+      before:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e, 5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+      after:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+      reason: "to be taken away: deployment-viewer on deployment 1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"
+diff:
+  description: The people who have changed, or in check mode would change, and no others, as YAML.
+  returned: always
+  type: dict
+  contains:
+    before:
+      description: How they were.
+      type: str
+    after:
+      description: How they are.
+      type: str
+  sample:
+    before: |
+      - email: uma.rao@example.com
+        status: active
+        role_assignments:
+          deployment:
+            - {role_id: deployment-viewer, deployment_ids: ["1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"]}  # uma.rao@example.com
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
+    after: |
+      - email: uma.rao@example.com
+        status: active
+        role_assignments:
+          deployment:
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
+failures:
+  description: The actions that could not be done. The others are done all the same, and running again does what is
+    missing.
+  returned: when there are any
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: As in RV(plan).
+      type: str
+    email:
+      description: For whom.
+      type: str
+    error:
+      description:
+        - Why, with the same keys as RV(error).
+        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
+          C(outcome_unknown) for what may or may not have happened, which the next run sees, and
+          C(invitation_withdrawn) where an old invitation had to go and the new one was refused.
+      type: dict
+  sample:
+    - action: invite
+      email: zoe.martin@example.net
+      error:
+        status: 400
+        codes: [organization.user_organization_already_belongs]
+        message: The user belongs to an organization -- the person belongs to another organization; they have to leave
+          it first, or be invited with another address
+        method: POST
+        path: /organizations/1402593716/invitations
+        request_id: 7d1f8a4c2b9e4f60
+guard:
+  description: The guard that has refused the plan. Nothing was changed then.
+  returned: when a guard refuses, in check mode too
+  type: dict
+  contains:
+    name:
+      description: V(visibility) or V(min_owners).
+      type: str
+    limit:
+      description: What it allows.
+      type: int
+    found:
+      description: What the plan comes to.
+      type: int
+    emails:
+      description: Whom it is about.
+      type: list
+      elements: str
+  sample:
+    name: min_owners
+    limit: 2
+    found: 1
+    emails: [ada.lindt@example.com]
+msg:
+  description: What went wrong, for whom, and what to do about it.
+  returned: on failure
+  type: str
+  sample: "Nothing was changed. The guard min_owners refuses the plan: it would leave 1 organization owner(s) among
+    the members, and min_owners is 2: ada.lindt@example.com. People who are only invited do not count."
+error:
+  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  returned: when the run as a whole failed, because the service refused something or did not answer
+  type: dict
+  contains:
+    status:
+      description: The HTTP status. Null without an answer.
+      type: int
+    codes:
+      description: The service's codes for what is wrong.
+      type: list
+      elements: str
+    message:
+      description: The service's words, and what to do.
+      type: str
+    method:
+      description: The HTTP method of the request.
+      type: str
+    path:
+      description: The path of the request, without what is secret.
+      type: str
+    request_id:
+      description: The id of the request, for the vendor's support. Null where the service names none.
+      type: str
+  sample:
+    status: 401
+    codes: [root.unauthorized]
+    message: The API key is not valid -- the API key is unknown, revoked or expired; create a new one in the console
+    method: GET
+    path: /organizations/1402593716/members
+    request_id: 7d1f8a4c2b9e4f60
+"""
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import Module, check_duration
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+
+OPTIONS = {
+    "email": {"type": "str"},
+    "user_id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "role_assignments": {"type": "dict"},
+    "role_assignments_state": {"type": "str", "choices": ["exact", "present", "absent"], "default": "exact"},
+    "invite": {"type": "bool", "default": True},
+    "invitation_expires_in": {"type": "str"},
+    "resend_expired": {"type": "bool", "default": True},
+    "min_owners": {"type": "int", "default": 1},
+}
+
+
+def main() -> None:
+    module = Module(OPTIONS, mutually_exclusive=[("email", "user_id")], required_one_of=[("email", "user_id")])
+    options, findings = module.params, Findings()
+    with module.errors_reported():
+        email, user_id = options["email"], options["user_id"]
+        if email is not None and (wrong := what_is_wrong(email)):
+            findings.problem("email", wrong)
+        if user_id is not None and not user_id.strip():
+            findings.problem("user_id", "must not be empty")
+        present, roles = options["state"] == "present", options["role_assignments"]
+        if roles is not None:
+            roles = from_input(roles, "role_assignments", findings, options["organization_id"])
+        member = Desired(
+            where=email or f"user id {user_id}",
+            email=email,
+            user_id=user_id,
+            present=present,
+            grants=roles if present else None,
+            mode=options["role_assignments_state"],
+            because="state is absent",
+            every_member=not present,
+        )
+        rules = Rules(invite=options["invite"], resend="when_expired" if options["resend_expired"] else "when_changed")
+        guards = Guards(min_owners=options["min_owners"])
+        settings = Settings(check_duration(options["invitation_expires_in"], "invitation_expires_in", findings))
+        organization = module.connect(findings)
+        outcome = converge(organization, [member], rules, guards, settings, check_mode=module.check_mode)
+        module.finish(outcome, {**outcome.result(), "member": outcome.standing(email, user_id)})
+
+
+if __name__ == "__main__":
+    main()

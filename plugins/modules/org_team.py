@@ -1,0 +1,493 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: org_team
+short_description: Apply a team definition to an Elastic Cloud organization
+version_added: 0.1.0
+description:
+  - Gives the people of a team definition exactly the access that it says. Invites those who are missing, changes the
+    roles of members, replaces invitations with other roles, and removes those who should go.
+  - First a plan is made, and guards look at it as a whole. When one of them refuses, nothing is changed. What
+    is added comes before what is taken away.
+  - People who are not in the definition stay, unless O(purge) is set.
+  - One person's failure does not hold back the others. The task fails at the end and tells which, and running it
+    again does what is missing.
+author:
+  - Orgops (@orgops)
+extends_documentation_fragment:
+  - orgops.elastic_cloud.attributes
+  - orgops.elastic_cloud.connection
+  - orgops.elastic_cloud.role_assignments.team
+attributes:
+  check_mode:
+    support: full
+    details: Guards refuse in check mode too.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  purge:
+    description:
+      - Whether people who are not in O(members) are removed, or their invitations revoked. Otherwise they are listed in
+        RV(unmanaged).
+      - Needs the organization's id, from O(organization_id) or E(EC_ORGANIZATION_ID), and at least one entry in
+        O(members) that is present in effect. A member whose email the service does not show is never removed.
+    type: bool
+    default: false
+  ignore:
+    description:
+      - People who are left alone and do not count as unmanaged. One who is in O(members) too is left alone with a
+        warning. Emails, C(*@domain) for everybody there, or user ids.
+      - For people who come by single sign-on, the vendor's support, and emergency accounts.
+    type: list
+    elements: str
+    default: []
+  invitation_expires_in:
+    description: How long an invitation that is sent now can be accepted, such as V(72h) or V(7d). Left out, the
+      service decides (three days).
+    type: str
+  resend_expired:
+    description: Whether invitations that have expired are sent again.
+    type: bool
+    default: true
+  min_owners:
+    description:
+      - A guard. Refuses a plan that demotes or removes an organization owner and leaves fewer than this many members
+        with the owner role. People who are only invited do not count.
+    type: int
+    default: 1
+  protected:
+    description:
+      - A guard. Refuses a plan that would remove or uninvite one of these people, or take any access from them. Emails,
+        C(*@domain) or user ids.
+    type: list
+    elements: str
+    default: []
+  max_removals:
+    description:
+      - A guard. Refuses a plan in which more people than this would be removed, uninvited, demoted from owner or
+        left without any access.
+      - A number, such as V(3), or a share of all members and invited people before the run, without those in
+        O(ignore), such as V(25%), rounded up.
+    type: str
+    default: 25%
+  refused_grants:
+    description:
+      - What to do where the service refuses to change the access to a single deployment, project or cluster, as it does
+        for deployments that are stopped and hidden.
+      - Refusals for the organization itself or for everything of a kind, and a run in which every change was refused,
+        always fail.
+    type: str
+    choices:
+      fail: The task fails, once everything else is done.
+      warn: The task warns, and lists them in RV(refused).
+    default: fail
+  concurrency:
+    description: How many requests may be under way at once.
+    type: int
+    default: 8
+seealso:
+  - module: orgops.elastic_cloud.org_info
+  - module: orgops.elastic_cloud.org_member
+"""
+
+EXAMPLES = r"""
+- name: Onboard a team
+  orgops.elastic_cloud.org_team:
+    groups:
+      owners:
+        organization:
+          - role_id: organization-admin
+      developers:
+        deployment:
+          - role_id: deployment-editor
+            deployment_ids: [8d2b4f6a1c3e4d5f9b7a2c4e6d8f0a1c]
+        project:
+          observability:
+            - role_id: observability-viewer
+              all: true
+      capacity:
+        deployment:
+          - role_id: deployment-viewer
+            all: true
+            application_roles: []  # console only
+    members:
+      - email: ada.lindt@example.com
+        groups: [owners]
+      - email: jonas.weber@example.com
+        groups: [developers, capacity]
+      - email: rosa.marino@example.com
+        groups: [developers]
+        role_assignments:  # beside that of the group
+          project:
+            elasticsearch:
+              - role_id: elasticsearch-viewer
+                project_ids: [a1f0c3d2e5b44c6f8d7e9b0a1c2d3e4f]
+                application_roles: [order-support]
+      - email: zoe.martin@example.net
+        groups: [developers]
+        until: "2035-12-31"
+      - email: bea.fischer@example.com
+        state: absent
+
+- name: Make the definition the whole truth, within limits
+  orgops.elastic_cloud.org_team:
+    organization_id: "1402593716"
+    groups: "{{ groups_of_acme }}"
+    members: "{{ members_of_acme }}"
+    purge: true
+    ignore:
+      - "*@sso.example.com"
+      - emergency@example.com
+    protected:
+      - ada.lindt@example.com
+    min_owners: 2
+    max_removals: 3
+
+# An audit, which changes nothing and fails when the organization is not as defined
+- name: Compare the organization with its definition
+  orgops.elastic_cloud.org_team:
+    groups: "{{ groups_of_acme }}"
+    members: "{{ members_of_acme }}"
+  check_mode: true
+  diff: true
+  register: audit
+
+- name: Report what has drifted
+  ansible.builtin.assert:
+    that:
+      - not audit.changed
+      - audit.summary.unmanaged == 0
+    fail_msg: "To be changed: {{ audit.plan | map(attribute='email') | list }}, unmanaged:
+      {{ audit.unmanaged | map(attribute='email') | list }}"
+    quiet: true
+
+- name: Apply a definition, and tell what a guard refuses from what else can fail
+  block:
+    - name: Apply the definition
+      orgops.elastic_cloud.org_team:
+        groups: "{{ groups_of_acme }}"
+        members: "{{ members_of_acme }}"
+      register: applied
+  rescue:
+    - name: Tell which guard it was
+      ansible.builtin.fail:
+        msg: "{{ applied.guard.name }} refuses this for {{ applied.guard.emails | join(', ') }}. {{ applied.msg }}"
+      when: applied.guard is defined
+    - name: Tell what else has failed
+      ansible.builtin.fail:
+        msg: "{{ applied.msg }}"
+"""
+
+RETURN = r"""
+summary:
+  description: How many people were invited, changed and so on, each a number.
+  returned: when the organization could be read and the input was right
+  type: dict
+  contains:
+    invited:
+      description: People who were invited.
+      type: int
+    reinvited:
+      description: People whose invitation was replaced or sent again.
+      type: int
+    updated:
+      description: Members whose roles were changed.
+      type: int
+    uninvited:
+      description: People whose invitation was revoked.
+      type: int
+    removed:
+      description: People who were removed.
+      type: int
+    unchanged:
+      description: Entries that needed nothing, or for which nothing took effect.
+      type: int
+    unmanaged:
+      description: People who are not in the definition.
+      type: int
+  sample:
+    invited: 2
+    reinvited: 1
+    updated: 1
+    uninvited: 0
+    removed: 1
+    unchanged: 38
+    unmanaged: 1
+unmanaged:
+  description: People who are in the organization, or invited, and not in the definition.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  contains:
+    email:
+      description: The email. Null where the service shows none.
+      type: str
+    user_id:
+      description: The user id. Null for somebody who is only invited.
+      type: str
+    status:
+      description: V(active), V(pending) or V(expired).
+      type: str
+  sample:
+    - email: hal.newcomer@example.com
+      user_id: "7490875490"
+      status: active
+refused:
+  description: Access that the service refuses to change when it is asked for alone.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  contains:
+    email:
+      description: Whose.
+      type: str
+    grants:
+      description: Which, as role assignments.
+      type: dict
+  sample:
+    - email: uma.rao@example.com
+      grants:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e]
+plan:
+  description:
+    - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
+      are demoted or removed last.
+    - In check mode, and whenever nothing fails, this is also what takes effect.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(invite), V(reinvite) (an invitation is replaced), V(update) (roles of a member), V(uninvite) or
+        V(remove).
+      type: str
+    email:
+      description: For whom. Null where the service shows no email.
+      type: str
+    user_id:
+      description: The member's user id. Null for somebody invited.
+      type: str
+    before:
+      description: The access before, as role assignments. Null for somebody who was not there.
+      type: dict
+    after:
+      description: The access afterwards. Null for somebody who is no longer there.
+      type: dict
+    reason:
+      description: Why, in words.
+      type: str
+  sample:
+    - action: invite
+      email: jonas.weber@example.com
+      user_id: null
+      before: null
+      after:
+        deployment:
+          - role_id: deployment-viewer
+            all: true
+      reason: not in the organization
+    - action: update
+      email: uma.rao@example.com
+      user_id: "2806341205"
+      before:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e, 5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+      after:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+      reason: "to be taken away: deployment-viewer on deployment 1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"
+diff:
+  description: The people who have changed, or in check mode would change, and no others, as YAML.
+  returned: always
+  type: dict
+  contains:
+    before:
+      description: How they were.
+      type: str
+    after:
+      description: How they are.
+      type: str
+  sample:
+    before: |
+      - email: uma.rao@example.com
+        status: active
+        role_assignments:
+          deployment:
+            - {role_id: deployment-viewer, deployment_ids: ["1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"]}  # uma.rao@example.com
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
+    after: |
+      - email: uma.rao@example.com
+        status: active
+        role_assignments:
+          deployment:
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
+failures:
+  description: The actions that could not be done. The others are done all the same, and running again does what is
+    missing.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: As in RV(plan).
+      type: str
+    email:
+      description: For whom.
+      type: str
+    error:
+      description:
+        - Why, with the same keys as RV(error).
+        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
+          C(outcome_unknown) for what may or may not have happened, which the next run sees, and
+          C(invitation_withdrawn) where an old invitation had to go and the new one was refused.
+      type: dict
+  sample:
+    - action: invite
+      email: zoe.martin@example.net
+      error:
+        status: 400
+        codes: [organization.user_organization_already_belongs]
+        message: The user belongs to an organization -- the person belongs to another organization; they have to leave
+          it first, or be invited with another address
+        method: POST
+        path: /organizations/1402593716/invitations
+        request_id: 7d1f8a4c2b9e4f60
+guard:
+  description: The guard that has refused the plan. Nothing was changed then.
+  returned: when a guard refuses, in check mode too
+  type: dict
+  contains:
+    name:
+      description: V(visibility), V(protected), V(min_owners) or V(max_removals), the first of those that refuse.
+      type: str
+    limit:
+      description: What it allows.
+      type: int
+    found:
+      description: What the plan comes to.
+      type: int
+    emails:
+      description: Whom it is about.
+      type: list
+      elements: str
+  sample:
+    name: max_removals
+    limit: 1
+    found: 2
+    emails: [bea.fischer@example.com, hal.newcomer@example.com]
+msg:
+  description: What went wrong, for whom, and what to do about it.
+  returned: on failure
+  type: str
+  sample: "Nothing was changed. The guard max_removals refuses the plan: 2 people would be removed, uninvited, demoted
+    from owner or left without any grant, and the limit is 1 (25% of 4 people): bea.fischer@example.com,
+    hal.newcomer@example.com. Raise max_removals for this run if that is meant."
+error:
+  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  returned: when the run as a whole failed, because the service refused something or did not answer
+  type: dict
+  contains:
+    status:
+      description: The HTTP status. Null without an answer.
+      type: int
+    codes:
+      description: The service's codes for what is wrong.
+      type: list
+      elements: str
+    message:
+      description: The service's words, and what to do.
+      type: str
+    method:
+      description: The HTTP method of the request.
+      type: str
+    path:
+      description: The path of the request, without what is secret.
+      type: str
+    request_id:
+      description: The id of the request, for the vendor's support. Null where the service names none.
+      type: str
+  sample:
+    status: 401
+    codes: [root.unauthorized]
+    message: The API key is not valid -- the API key is unknown, revoked or expired; create a new one in the console
+    method: GET
+    path: /organizations/1402593716/members
+    request_id: 7d1f8a4c2b9e4f60
+"""
+
+import datetime as dt
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import (
+    Module,
+    check_duration,
+    check_max_removals,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Selection
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+
+OPTIONS = {
+    "members": {"type": "list", "elements": "raw", "required": True},
+    "groups": {"type": "dict", "default": {}},
+    "purge": {"type": "bool", "default": False},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    "invitation_expires_in": {"type": "str"},
+    "resend_expired": {"type": "bool", "default": True},
+    "min_owners": {"type": "int", "default": 1},
+    "protected": {"type": "list", "elements": "str", "default": []},
+    "max_removals": {"type": "str", "default": "25%"},
+    "refused_grants": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "concurrency": {"type": "int", "default": 8},
+}
+
+
+def main() -> None:
+    module = Module(OPTIONS)
+    options, findings = module.params, Findings()
+    with module.errors_reported():
+        now = dt.datetime.now(dt.timezone.utc)
+        desired = parse_team(options["members"], options["groups"], options["organization_id"], now, findings)
+        rules = Rules(
+            purge=options["purge"],
+            ignore=Selection.from_input(options["ignore"], "ignore", findings),
+            resend="when_expired" if options["resend_expired"] else "when_changed",
+        )
+        guards = Guards(
+            min_owners=options["min_owners"],
+            protected=Selection.from_input(options["protected"], "protected", findings),
+            max_removals=check_max_removals(options["max_removals"], findings),
+        )
+        settings = Settings(
+            expires_in=check_duration(options["invitation_expires_in"], "invitation_expires_in", findings),
+            concurrency=options["concurrency"],
+            tolerate_refused=options["refused_grants"] == "warn",
+        )
+        if rules.purge and not options["organization_id"]:
+            findings.problem(
+                "purge", "needs organization_id (or EC_ORGANIZATION_ID), so that nobody else's organization is emptied"
+            )
+        if rules.purge and not any(entry.present for entry in desired):
+            findings.problem(
+                "purge", "needs at least one entry in members that is present in effect; this would remove everybody"
+            )
+        organization = module.connect(findings)
+        outcome = converge(organization, desired, rules, guards, settings, check_mode=module.check_mode)
+        module.finish(outcome, outcome.team_result())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with YAML that people are going to copy: tasks, plays and variables.
+
+The modules themselves say so: they run as far as their first request, which they do not get to make. What is not
+recognised is a fault, too, so that nothing in a document goes unchecked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib
+import importlib.util
+import typing as t
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from unittest import mock
+
+import yaml
+from ansible.module_utils.basic import AnsibleModule
+from ansible.playbook.block import Block
+from ansible.playbook.play import Play
+from ansible.playbook.task import Task
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTION = "orgops.elastic_cloud."
+ROLE_PREFIX = "org_team_"
+MODULES: dict[str, ModuleType] = {
+    path.stem: importlib.import_module(f"ansible_collections.{COLLECTION}plugins.modules.{path.stem}")
+    for path in sorted((ROOT / "plugins/modules").glob("*.py"))
+}
+ROLE_VARIABLES = frozenset(
+    yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+)
+# For what a template will only give at run time, and what comes from the environment
+STAND_INS: dict[str, t.Any] = {
+    "api_key": "0123456789abcdef0123456789abcdef",
+    "organization_id": "1402593716",
+    "email": "ada.lindt@example.com",
+    "emails": ["ada.lindt@example.com"],
+    "groups": {},
+    "members": [{"email": "ada.lindt@example.com", "role_assignments": {}}],
+}
+
+
+class _Checked(Exception):
+    """The module has come as far as it should."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads encrypted values as well, as something that is only known at run time."""
+
+
+_Loader.add_constructor("!vault", lambda _loader, _node: "{{ vaulted }}")
+
+
+def faults_of_text(text: str) -> list[str]:
+    """Return what is wrong with a YAML document: a list of tasks or plays, or variables."""
+    try:
+        document = yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        return [f"no YAML: {error}"]
+    if isinstance(document, list):
+        return _all(_faults_of_play(item) if "hosts" in item else _faults_of_task(item) for item in document)
+    return _faults_of_file(document)
+
+
+def faults_of_options(name: str, options: Mapping[str, t.Any]) -> list[str]:
+    """Return what a module says of its options, warnings too, before it would ask the service for anything."""
+    given = {key: STAND_INS[key] if _is_template(value) else value for key, value in options.items()}
+    given = copy.deepcopy({"api_key": STAND_INS["api_key"], **given})
+    said: list[str] = []
+
+    def load_params(module: AnsibleModule) -> None:
+        module.params = given
+
+    def fail(_module: AnsibleModule, msg: str, **_result: t.Any) -> t.NoReturn:
+        said.append(msg)
+        raise _Checked
+
+    def warn(_module: AnsibleModule, warning: str) -> None:
+        said.append(warning)
+
+    with (
+        contextlib.suppress(_Checked),
+        mock.patch.object(AnsibleModule, "_load_params", load_params),
+        mock.patch.object(AnsibleModule, "fail_json", fail),
+        mock.patch.object(AnsibleModule, "warn", warn),
+        mock.patch.object(_arguments, "Client", side_effect=_Checked),
+    ):
+        MODULES[name].main()
+    return [f"{name}: {text}" for text in said]
+
+
+def faults_of_variables(variables: Mapping[str, t.Any]) -> list[str]:
+    """Return what is wrong with variables of the role; what does not have its prefix is not looked at."""
+    ours = {name: value for name, value in variables.items() if name.startswith(ROLE_PREFIX)}
+    unknown = [f"{name} is no variable of the role" for name in sorted(ours.keys() - ROLE_VARIABLES)]
+    if unknown or not ours:
+        return unknown
+    required = {name: STAND_INS[name] for name in ("organization_id", "members")}
+    return faults_of_options("org_team", {**required, **{name.removeprefix(ROLE_PREFIX): ours[name] for name in ours}})
+
+
+def _faults_of_file(content: t.Any) -> list[str]:
+    """Return what is wrong with a file of variables, or with an inventory."""
+    if not isinstance(content, dict):
+        return [f"neither tasks nor variables: {content!r}"]
+    if any(name.startswith(ROLE_PREFIX) for name in content):
+        return faults_of_variables(content)
+    if all(isinstance(group, dict) and "hosts" in group for group in content.values()):
+        groups = content.values()
+        hosts = [variables or {} for group in groups for variables in (group["hosts"] or {}).values()]
+        return _all(faults_of_variables(variables) for variables in [*hosts, *(g.get("vars", {}) for g in groups)])
+    return [f"not known what this is for: {', '.join(map(str, content))}"]
+
+
+def _faults_of_play(play: Mapping[str, t.Any]) -> list[str]:
+    faults = [f"{key} is no keyword of a play" for key in play if key not in Play.fattributes]
+    variables = dict(play.get("vars", {}))
+    for role in play.get("roles", []):
+        role = {"role": role} if isinstance(role, str) else role
+        faults += _faults_of_role(role["role"])
+        variables |= {**role, **role.get("vars", {})}
+    tasks = [task for key in ("pre_tasks", "tasks", "post_tasks", "handlers") for task in play.get(key, [])]
+    return [
+        *faults,
+        *faults_of_variables(variables),
+        *_faults_of_defaults(play.get("module_defaults", {})),
+        *_all(map(_faults_of_task, tasks)),
+    ]
+
+
+def _faults_of_task(task: Mapping[str, t.Any]) -> list[str]:
+    if "block" in task:
+        parts = ("block", "rescue", "always")
+        return [
+            *(f"{key} is no keyword of a block" for key in task if key not in (*parts, *Block.fattributes)),
+            *_faults_of_defaults(task.get("module_defaults", {})),
+            *_all(_faults_of_task(inner) for part in parts for inner in task.get(part, [])),
+        ]
+    actions = [key for key in task if key not in Task.fattributes]
+    if len(actions) != 1:
+        return [f"a task must have one action, not: {', '.join(actions) or 'none'}"]
+    action, options = actions[0], task[actions[0]] or {}
+    name = action.removeprefix(COLLECTION)
+    if action.startswith(COLLECTION) and name in MODULES:
+        return faults_of_options(name, options)
+    if not action.startswith("ansible.builtin.") or not importlib.util.find_spec(f"ansible.modules.{action[16:]}"):
+        return [f"there is no module {action}"]
+    if action.endswith("_role"):
+        return [*_faults_of_role(options["name"]), *faults_of_variables(task.get("vars", {}))]
+    return []
+
+
+def _faults_of_role(name: str) -> list[str]:
+    exists = name.startswith(COLLECTION) and (ROOT / "roles" / name.removeprefix(COLLECTION)).is_dir()
+    return [] if exists else [f"there is no role {name}"]
+
+
+def _faults_of_defaults(defaults: Mapping[str, Mapping[str, t.Any]]) -> list[str]:
+    """Return what is wrong with module_defaults: a group takes the options that all of its modules have."""
+    return [
+        f"module_defaults: {group} has no option {option}"
+        for group, options in defaults.items()
+        for option in options
+        if group != f"group/{COLLECTION}all" or option not in _arguments.CONNECTION
+    ]
+
+
+def _is_template(value: t.Any) -> bool:
+    return isinstance(value, str) and "{{" in value
+
+
+def _all(faults: Iterable[list[str]]) -> list[str]:
+    return [fault for some in faults for fault in some]

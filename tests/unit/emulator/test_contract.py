@@ -1,0 +1,357 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator's OpenAPI document is held to what the vendor publishes.
+
+Source of the tables: the vendor's Swagger 2.0 document for the Elastic Cloud API, which it ships with its Go SDK, as of
+June 2025. They are facts of the interface: paths, methods, statuses, error codes, names and types of fields.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from ansible_collections.orgops.elastic_cloud.tests.emulator.app import BASE_PATH, api
+
+DOCUMENT = api.openapi()
+
+
+class Operation(NamedTuple):
+    """One operation: its id, the type of its body, the status and type of a good answer, codes by status of others."""
+
+    id: str
+    body: str | None
+    status: int
+    reply: str
+    errors: dict[int, str]
+    query: tuple[str, ...] = ()
+
+
+OPERATIONS = {
+    ("GET", "/organizations"): Operation(
+        "list-organizations",
+        None,
+        200,
+        "OrganizationList",
+        {401: "user.not_found"},
+        (),
+    ),
+    ("GET", "/organizations/invitations/{invitation_token}"): Operation(
+        "get-organization-invitation",
+        None,
+        200,
+        "OrganizationInvitation",
+        {404: "organization.invitation_not_found"},
+        (),
+    ),
+    ("POST", "/organizations/invitations/{invitation_token}/_accept"): Operation(
+        "accept-organization-invitation",
+        None,
+        200,
+        "EmptyResponse",
+        {
+            400: "organization.user_organization_already_belongs",
+            403: "root.invalid_authentication",
+            404: "organization.not_found user.not_found organization.invitation_not_found",
+        },
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}"): Operation(
+        "get-organization",
+        None,
+        200,
+        "Organization",
+        {401: "user.not_found", 403: "organization.invalid_access", 404: "organization.not_found"},
+        (),
+    ),
+    ("PUT", "/organizations/{organization_id}"): Operation(
+        "update-organization",
+        "OrganizationRequest",
+        200,
+        "Organization",
+        {
+            400: "organization.invalid_name organization.user_organization_already_exists",
+            401: "",
+            403: "organization.invalid_access",
+            404: "organization.not_found",
+        },
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}/invitations"): Operation(
+        "list-organization-invitations",
+        None,
+        200,
+        "OrganizationInvitations",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("POST", "/organizations/{organization_id}/invitations"): Operation(
+        "create-organization-invitations",
+        "OrganizationInvitationRequest",
+        201,
+        "OrganizationInvitations",
+        {
+            400: "organization.invitation_invalid_email organization.invitation_already_exists"
+            " organization.user_organization_already_belongs",
+            403: "root.invalid_authentication",
+            404: "organization.not_found user.not_found organization.user_organization_does_not_belong",
+            429: "organization.invitations_rate_limit_exceeded",
+        },
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/invitations/{invitation_tokens}"): Operation(
+        "delete-organization-invitations",
+        None,
+        200,
+        "EmptyResponse",
+        {400: "root.invalid_data", 404: "organization.not_found organization.invitation_not_found"},
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}/members"): Operation(
+        "list-organization-members",
+        None,
+        200,
+        "OrganizationMemberships",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/members/{user_ids}"): Operation(
+        "delete-organization-memberships",
+        None,
+        200,
+        "EmptyResponse",
+        {404: "user.not_found organization.not_found organization.membership_not_found"},
+        ("force",),
+    ),
+    ("POST", "/users/{user_id}/role_assignments"): Operation(
+        "add-role-assignments",
+        "RoleAssignments",
+        200,
+        "EmptyResponse",
+        {
+            400: "role_assignments.invalid_target_user_id",
+            401: "root.unauthorized",
+            403: "role_assignments.unauthorized_role_assignments",
+        },
+        (),
+    ),
+    ("DELETE", "/users/{user_id}/role_assignments"): Operation(
+        "remove-role-assignments",
+        "RoleAssignments",
+        200,
+        "EmptyResponse",
+        {
+            400: "role_assignments.invalid_target_user_id",
+            401: "root.unauthorized",
+            403: "role_assignments.unauthorized_role_assignments",
+        },
+        (),
+    ),
+}
+# Each type: its required fields, and the types of all; a list is in brackets.
+TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "BasicFailedReply": (
+        "errors",
+        {"errors": "[BasicFailedReplyElement]"},
+    ),
+    "BasicFailedReplyElement": (
+        "code message",
+        {"code": "string", "message": "string", "fields": "[string]"},
+    ),
+    "DeploymentRoleAssignment": (
+        "organization_id role_id",
+        {
+            "role_id": "string",
+            "organization_id": "string",
+            "all": "boolean",
+            "deployment_ids": "[string]",
+            "application_roles": "[string]",
+        },
+    ),
+    "EmptyResponse": (
+        "",
+        {},
+    ),
+    "Organization": (
+        "id name",
+        {
+            "id": "string",
+            "name": "string",
+            "default_disk_usage_alerts_enabled": "boolean",
+            "notifications_allowed_email_domains": "[string]",
+            "billing_contacts": "[string]",
+            "operational_contacts": "[string]",
+        },
+    ),
+    "OrganizationInvitation": (
+        "created_at email expired expires_at organization token",
+        {
+            "token": "string",
+            "email": "string",
+            "created_at": "string:date-time",
+            "expires_at": "string:date-time",
+            "expired": "boolean",
+            "accepted_at": "string:date-time",
+            "organization": "Organization",
+            "role_assignments": "RoleAssignments",
+        },
+    ),
+    "OrganizationInvitationRequest": (
+        "emails",
+        {"emails": "[string]", "expires_in": "string", "role_assignments": "RoleAssignments"},
+    ),
+    "OrganizationInvitations": (
+        "invitations",
+        {"invitations": "[OrganizationInvitation]"},
+    ),
+    "OrganizationList": (
+        "organizations",
+        {"organizations": "[Organization]", "next_page": "string"},
+    ),
+    "OrganizationMembership": (
+        "member_since organization_id user_id",
+        {
+            "organization_id": "string",
+            "user_id": "string",
+            "name": "string",
+            "email": "string",
+            "member_since": "string:date-time",
+            "role_assignments": "RoleAssignments",
+        },
+    ),
+    "OrganizationMemberships": (
+        "members",
+        {"members": "[OrganizationMembership]"},
+    ),
+    "OrganizationRequest": (
+        "",
+        {
+            "name": "string",
+            "default_disk_usage_alerts_enabled": "boolean",
+            "notifications_allowed_email_domains": "[string]",
+            "billing_contacts": "[string]",
+            "operational_contacts": "[string]",
+        },
+    ),
+    "OrganizationRoleAssignment": (
+        "organization_id role_id",
+        {"role_id": "string", "organization_id": "string"},
+    ),
+    "PlatformRoleAssignment": (
+        "role_id",
+        {"role_id": "string"},
+    ),
+    "ProjectRoleAssignment": (
+        "organization_id role_id",
+        {
+            "role_id": "string",
+            "organization_id": "string",
+            "all": "boolean",
+            "project_ids": "[string]",
+            "application_roles": "[string]",
+        },
+    ),
+    "ProjectRoleAssignments": (
+        "",
+        {
+            "elasticsearch": "[ProjectRoleAssignment]",
+            "observability": "[ProjectRoleAssignment]",
+            "security": "[ProjectRoleAssignment]",
+        },
+    ),
+    "RoleAssignments": (
+        "",
+        {
+            "platform": "[PlatformRoleAssignment]",
+            "organization": "[OrganizationRoleAssignment]",
+            "deployment": "[DeploymentRoleAssignment]",
+            "project": "ProjectRoleAssignments",
+        },
+    ),
+}
+
+# What newer pages of the vendor add: its API reference, its documentation of user roles, its agent skill.
+NEWER = {
+    ("OrganizationRoleAssignment", "application_roles"),
+    ("RoleAssignments", "cloud_connected_resource"),
+    ("Organization", "enforce_authentication_method"),
+    ("OrganizationRequest", "enforce_authentication_method"),
+}
+# Refusals that were met in practice: issue 1039 of the vendor's Terraform provider.
+MET = {("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments"}
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """A type in the words of the tables."""
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2]
+    if schema["type"] == "array":
+        return f"[{type_of(schema['items'])}]"
+    return f"{schema['type']}:{schema['format']}" if "format" in schema else schema["type"]
+
+
+def json_type(content: dict[str, Any]) -> str:
+    """The type of a body."""
+    return type_of(content["content"]["application/json"]["schema"])
+
+
+def codes_of(response: dict[str, Any]) -> set[str]:
+    """The error codes that are documented for a response."""
+    headers = response.get("headers", {})
+    return set(headers["x-cloud-error-codes"]["schema"]["enum"]) if headers else set()
+
+
+def test_operations_are_those_of_the_vendor():
+    documented = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+    assert documented == set(OPERATIONS)
+    assert DOCUMENT["servers"] == [{"url": "/api/v1"}]
+    assert BASE_PATH == "/api/v1"
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_operation(method, path):
+    expected = OPERATIONS[method, path]
+    found = DOCUMENT["paths"][path][method.lower()]
+    assert found["operationId"] == expected.id
+    assert found["security"] == [{"apiKey": []}]
+    body = found.get("requestBody")
+    assert (json_type(body) if body else None) == expected.body
+    assert body is None or body["required"]
+    parameters = (
+        {(parameter["in"], parameter["name"]): parameter["required"] for parameter in found["parameters"]}
+        if ("parameters" in found)
+        else {}
+    )
+    in_path = {("path", part[1:-1]): True for part in path.split("/") if part.startswith("{")}
+    assert parameters == in_path | {("query", name): False for name in expected.query}
+    responses = dict(found["responses"])
+    assert json_type(responses.pop(str(expected.status))) == expected.reply
+    assert codes_of(responses.pop("default"))
+    assert set(responses) == {str(status) for status in expected.errors}
+    for status, codes in expected.errors.items():
+        assert json_type(responses[str(status)]) == "BasicFailedReply"
+        assert codes_of(responses[str(status)]) == {*codes.split(), *MET.get((expected.id, status), "").split()}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_type(name):
+    required, fields = TYPES[name]
+    schema = DOCUMENT["components"]["schemas"][name]
+    assert sorted(schema.get("required", [])) == required.split()
+    properties = schema.get("properties", {})
+    published = {field: type_of(value) for field, value in properties.items() if (name, field) not in NEWER}
+    assert published == fields
+
+
+def test_every_other_type_is_a_newer_one():
+    assert set(DOCUMENT["components"]["schemas"]) - set(TYPES) == {"CloudConnectedResourceRoleAssignment"}
+    for name, field in NEWER:
+        assert field in DOCUMENT["components"]["schemas"][name]["properties"]
+
+
+def test_credentials_are_taken_from_the_header():
+    scheme = DOCUMENT["components"]["securitySchemes"]["apiKey"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")

@@ -1,0 +1,261 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules run in this process, against an emulated organization over HTTP, and what has to hold of every such run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.modules import org_info, org_invitation, org_member, org_team
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:  # before ansible-core 2.19
+
+    @contextlib.contextmanager
+    def patch_module_args(args: dict[str, Any] | None = None) -> Iterator[None]:
+        """Have a module find these arguments."""
+        encoded = json.dumps({"ANSIBLE_MODULE_ARGS": args or {}}).encode()
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", encoded):
+            yield
+
+
+Result = dict[str, Any]
+MODULES = {
+    "org_info": org_info,
+    "org_invitation": org_invitation,
+    "org_member": org_member,
+    "org_team": org_team,
+}
+# What a result says of a run, apart from how it was called.
+NOT_OF_THE_RUN = {"invocation", "warnings"}
+
+OWNER = {"organization": [{"role_id": "organization-admin"}]}
+BILLING = {"organization": [{"role_id": "billing-admin"}]}
+CONSOLE_ONLY: list[str] = []
+
+# Every reading of the API that a module could stumble over. The emulator's defaults are the first.
+READINGS: list[dict[str, Any]] = [
+    {},
+    {"existing_invitation": "refresh"},
+    {"existing_invitation": "refresh_keep_roles"},
+    {"expired_invitation_counts": False},
+    {"bad_email_in_batch": "skip"},
+    {"removal_matching": "ignore_application_roles"},
+    {"same_role_other_application_roles": "replace"},
+    {"redundant_change": "error"},
+    {"unknown_id_in_delete": "ignore"},
+    {"role_id_style": "short", "role_id_in_removal": "as_shown"},
+    {"role_id_style": "full", "empty_parts": "empty"},
+    {"grouping": "shuffled", "empty_parts": "null"},
+    {"grouping": "per_grant", "email_case": "lower"},
+    {"list_lag": 2},
+    {"max_emails": 1, "max_path_bytes": 220},
+    {"rate_limit": 5},
+]
+under_every_reading = pytest.mark.parametrize("site", READINGS, indirect=True, ids=str)
+
+
+def under(*readings: dict[str, Any]) -> pytest.MarkDecorator:
+    """Run a test under the likeliest reading of the API, and under these."""
+    return pytest.mark.parametrize("site", [{}, *readings], indirect=True, ids=str)
+
+
+def viewer(*ids: str, **more: Any) -> dict[str, Any]:
+    """Role assignments: viewer of some deployments, or with `all=True` of all of them."""
+    block = {"role_id": "deployment-viewer", **({"deployment_ids": list(ids)} if ids else {})}
+    return {"deployment": [block | more]}
+
+
+@dataclass
+class Site:
+    """An organization of its own for each test, and the modules on the way to it.
+
+    Whatever a module puts out is searched for secrets, each time.
+    """
+
+    emulator: Emulator
+    url: str
+    read_output: Callable[[], Any]
+
+    def __post_init__(self) -> None:
+        self.done_by: list[dict[str, Any]] = []  # the writes of the run that `converge` is about
+        self.sent: Counter[str] = Counter()  # and the emails
+        self.organization = self.emulator.add_organization("Example")
+        self.id = self.organization.id
+        self.key = self.emulator.add_key(self.organization)
+
+    # Before and between runs
+
+    def member(self, email: str | None, *assignments: dict[str, Any], **details: Any) -> str:
+        """Somebody is a member; returns the user id."""
+        return self.emulator.add_member(self.organization, email, _merged(assignments), **details).user_id
+
+    def invitation(self, email: str, *assignments: dict[str, Any], **details: Any) -> None:
+        """Somebody is invited."""
+        self.emulator.add_invitation(self.organization, email, _merged(assignments), **details)
+
+    def limited_key(self, *scope: tuple[str, str]) -> str:
+        """The key of a member who administers some resources, all deployments unless it is said."""
+        return self.emulator.add_key(self.organization, "limited", scope=scope or [("deployment", "*")])
+
+    def let_lists_catch_up(self) -> None:
+        """As after a while: what is read is what is there."""
+        if not self.emulator.switches.list_lag:
+            return
+        organization = Organization(Client(self.url, self.key, clock=self.emulator.clock), self.id)
+        for _ in range(self.emulator.switches.list_lag + 1):
+            organization.members()
+            organization.invitations()
+
+    # Running modules
+
+    def run(self, module: str, *, check_mode: bool = False, **options: Any) -> Result:
+        """Run a module, by default with an owner's key for this organization; returns its result."""
+        arguments = {"endpoint": self.url, "api_key": self.key, "organization_id": self.id, **options}
+        arguments |= {"_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_remote_tmp": "/nonexistent"}
+        warnings._global_warnings.clear()
+        self.let_lists_catch_up()
+        self.emulator.log.clear()
+        self.read_output()
+        with patch_module_args(arguments), pytest.raises(SystemExit) as ended:
+            MODULES[module].main()
+        output = self.read_output()
+        result: Result = json.loads(output.out)
+        assert bool(ended.value.code) == bool(result.get("failed"))
+        for secret in self.secrets():
+            assert secret not in output.out + output.err
+        result["warnings"] = [_text_of(warning) for warning in result.get("warnings", [])]
+        return result
+
+    def succeed(self, module: str, **options: Any) -> Result:
+        """Run a module, which does not fail."""
+        result = self.run(module, **options)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    def refuse(self, module: str, **options: Any) -> Result:
+        """Run a module in check mode and not: it fails in the same words each time, and writes nothing."""
+        results = []
+        for check_mode in (True, False):
+            results.append(self.run(module, check_mode=check_mode, **options))
+            assert not self.writes
+        checked, result = results
+        assert result["failed"]
+        assert _said(result) == _said(checked)
+        assert result["changed"] is False
+        assert result["diff"] == {"before": "", "after": ""}
+        return result
+
+    def reject(self, module: str, **options: Any) -> str:
+        """Run a module, which finds the input wrong and asks the service nothing; returns the message."""
+        result = self.refuse(module, **options)
+        assert not self.requests
+        return str(result["msg"])
+
+    def converge(self, module: str, **options: Any) -> Result:
+        """Check, do, do again and check again; returns the result of doing.
+
+        What the check says is what is done, and then nothing is left to do.
+        """
+        checked = self.succeed(module, check_mode=True, **options)
+        assert not self.writes
+        done = self.succeed(module, **options)
+        writes, emails = self.writes, self.emails
+        assert _said(done) == _said(checked)
+        assert done["warnings"] == checked["warnings"]
+        assert done["changed"] == bool(done["plan"]) == bool(writes)
+        for check_mode in (False, True):
+            again = self.succeed(module, check_mode=check_mode, **options)
+            assert not self.writes
+            assert (again["changed"], again["plan"], again["diff"]) == (False, [], {"before": "", "after": ""})
+        self.done_by, self.sent = writes, emails
+        return done
+
+    # Afterwards
+
+    @property
+    def requests(self) -> list[tuple[str, str]]:
+        """Method and path of the requests of the last run, in order of the paths where they were side by side."""
+        return [(entry["method"], entry["path"].removeprefix("/api/v1")) for entry in self.emulator.log]
+
+    @property
+    def writes(self) -> list[dict[str, Any]]:
+        """The log's entries for the writes of the last run."""
+        return [entry for entry in self.emulator.log if entry["method"] != "GET"]
+
+    @property
+    def emails(self) -> Counter[str]:
+        """How many emails the last run had the service send, by address."""
+        return Counter(email.lower() for entry in self.emulator.log for email in entry["mails"])
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Who is there, by email: `active`, `pending` or `expired`."""
+        return {email: one["status"] for email, one in self.emulator.people(self.organization).items()}
+
+    def roles(self, who: str) -> dict[str, Any] | None:
+        """The role assignments of somebody, normalised; None where nobody is there."""
+        return self.emulator.roles(self.organization, who)
+
+    def secrets(self) -> list[str]:
+        """What nobody is to see: keys that are long enough to be told from other text, and tokens."""
+        tokens = [token for one in self.emulator.organizations.values() for token in one.invitations]
+        return [key.secret for key in self.emulator.keys if len(key.secret) > 15] + tokens
+
+
+def actions(result: Result) -> list[tuple[str, str]]:
+    """The plan in short."""
+    return [(action["action"], action["email"]) for action in result["plan"]]
+
+
+def counts(result: Result) -> dict[str, int]:
+    """The summary without its zeros."""
+    return {heading: count for heading, count in result["summary"].items() if count}
+
+
+def codes(result: Result) -> dict[str, list[str]]:
+    """The error codes of failures, by email."""
+    return {failure["email"]: failure["error"]["codes"] for failure in result["failures"]}
+
+
+def _text_of(warning: Any) -> str:
+    """A warning as people see it; since ansible-core 2.19 there is more to one than text."""
+    return str(warning["event"]["msg"] if isinstance(warning, dict) else warning)
+
+
+def _merged(assignments: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for one in assignments:
+        for scope, blocks in one.items():
+            merged[scope] = merged.get(scope, []) + blocks if isinstance(blocks, list) else blocks
+    return merged
+
+
+def _said(result: Result) -> Result:
+    """What a result says, but for times that a check cannot know and the ids of requests."""
+    said = {name: value for name, value in result.items() if name not in NOT_OF_THE_RUN}
+    if "error" in said:
+        said["error"] = said["error"] | {"request_id": None}
+    if "invitations" in said and "plan" in said:
+        sent = {email.lower() for action, email in actions(said) if action in ("invite", "reinvite")}
+        said["invitations"] = [
+            one | ({"created_at": None, "expires_at": None} if one["email"].lower() in sent else {})
+            for one in said["invitations"]
+        ]
+    return said
