@@ -188,7 +188,7 @@ class Client:
         cause = error.args[0] if error.args else error
         reason = getattr(cause, "reason", cause)
         words = self._scrub(f"{type(reason).__name__}: {reason}")
-        if isinstance(error, requests.exceptions.SSLError) and "EOF" not in words:
+        if "CERTIFICATE_VERIFY_FAILED" in words or "X509" in words:
             message = f"{words} -- the connection is not trusted; name the file of the server's authority with ca_path"
             return ApiError(message, method=method, path=shown)
         if not isinstance(error, NO_ANSWER_ERRORS):
@@ -233,7 +233,7 @@ class Client:
     def _scrub(self, text: str) -> str:
         """Return a text of the service's, without secrets and what could confuse a terminal, and not too long."""
         for secret in sorted(self._secrets, key=len, reverse=True):
-            for spelling in {secret, urllib.parse.quote(secret, safe="")}:
+            for spelling in (secret, urllib.parse.quote(secret, safe="")):
                 text = text.replace(spelling, "***")
         text = "".join(letter if letter.isprintable() else " " for letter in text)
         return text if len(text) <= 500 else text[:500] + ".."

@@ -203,6 +203,8 @@ def from_input(value: t.Any, where: str, findings: Findings, organization_id: st
     grants: set[Grant] = set()
     for path, blocks in _leaves((), value):
         place = f"{where}.{'.'.join(path)}"
+        if blocks == [] and path[0] in TOP_LEVEL and (path in SCOPES or len(path) == 1):
+            continue  # an empty part is an absent one, and so is an empty project
         if path not in SCOPES and path[0] in TOP_LEVEL:
             known = [".".join(known) for known in SCOPES if known[0] == path[0]]
             findings.problem(place, f"unknown; here may stand {', '.join(known)}" + did_you_mean(".".join(path), known))

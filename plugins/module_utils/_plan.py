@@ -279,9 +279,8 @@ def _plan_absence(entry: Desired, there: Person, rules: Rules) -> list[Action]:
     ]
     if there.invitations:
         latest = there.invitations[0]
-        held = NOTHING.union(*(invitation.grants for invitation in there.invitations))
         invitations = tuple(there.invitations)
-        actions.append(Action("uninvite", latest.email, None, held, None, entry.because, entry, invitations))
+        actions.append(Action("uninvite", latest.email, None, latest.grants, None, entry.because, entry, invitations))
     return actions
 
 

@@ -96,17 +96,17 @@ api = FastAPI(
 
 
 @api.exception_handler(Refused)
-async def refused(_: Request, error: Refused) -> Response:
+async def refused(_request: Request, error: Refused) -> Response:
     return refusal(error)
 
 
 @api.exception_handler(RequestValidationError)
-async def invalid(_: Request, error: RequestValidationError) -> Response:
+async def invalid(_request: Request, error: RequestValidationError) -> Response:
     return refusal(_fields(error))
 
 
 @api.exception_handler(HTTPException)
-async def elsewhere(_: Request, error: HTTPException) -> Response:
+async def elsewhere(_request: Request, error: HTTPException) -> Response:
     code = "root.method_not_allowed" if error.status_code == 405 else "root.resource_not_found"
     return refusal(Refused(error.status_code, code))
 

@@ -35,7 +35,7 @@ Current = Annotated[Emulator, Depends(_emulator)]
 @control.exception_handler(TypeError)
 @control.exception_handler(LookupError)
 @control.exception_handler(Refused)
-async def wrong(_: Request, error: Exception) -> Response:
+async def wrong(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
 

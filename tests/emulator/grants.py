@@ -231,7 +231,7 @@ def normalised(grants: Iterable[Grant]) -> dict[str, Any]:
             block |= {"all": True} if everything else {ids: sorted(groups[scope, role_id, everything, roles])}
         if roles is not None:
             block["application_roles"] = list(roles)
-        part, _, kind = scope.partition(".")
+        part, _separator, kind = scope.partition(".")
         blocks = result.setdefault(part, {}).setdefault(kind, []) if kind else result.setdefault(part, [])
         blocks.append(block)
     return result

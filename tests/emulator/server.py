@@ -22,8 +22,8 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     """A listening socket. Port 0: any that is free. ValueError unless the host is this machine, whatever its name
     resolves to: the emulator hands out access to whoever asks."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [(family, address) for family, _, _, _, address in found]
-    if not all(ipaddress.ip_address(str(address[0])).is_loopback for _, address in addresses):
+    addresses = [(family, address) for family, _kind, _protocol, _name, address in found]
+    if not all(ipaddress.ip_address(str(address[0])).is_loopback for _key, address in addresses):
         raise ValueError(f"the emulator listens on loopback only, and {host} is something else")
     family, address = addresses[0]
     # With the protocol named, asyncio turns off Nagle's algorithm, which costs 40 ms for each answer.

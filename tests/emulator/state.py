@@ -171,7 +171,7 @@ class Service:
 
     def authenticate(self, authorization: str) -> Key:
         """The key that an `Authorization` header holds; 401 if it is unknown or has expired."""
-        scheme, _, secret = authorization.partition(" ")
+        scheme, _separator, secret = authorization.partition(" ")
         found = [key for key in self.keys if hmac.compare_digest(key.secret.encode(), secret.encode())]
         if scheme.lower() != "apikey" or not found:
             raise Refused(401, "root.unauthorized")
@@ -401,7 +401,7 @@ class Service:
 
     def _authorize(self, key: Key, organization: Organization, grants: Iterable[Grant], adding: bool) -> None:
         """Every single resource has to be one that the key may administer, and that is there to be seen."""
-        hidden = {scope for (scope, _), state in organization.resources.items() if state == "hidden"}
+        hidden = {scope for (scope, _id), state in organization.resources.items() if state == "hidden"}
         for grant in grants:
             good = key.sees(grant)
             if grant.resource not in (ALL, None):
@@ -415,9 +415,9 @@ class Service:
     def _grants_in(self, organization: Organization, role_assignments: Mapping[str, Any]) -> dict[GrantKey, Grant]:
         """The grants of role assignments that may name no other organization."""
         found = parse(role_assignments, organization.id)
-        if any(organization_id != organization.id for organization_id, _ in found):
+        if any(organization_id != organization.id for organization_id, _grant in found):
             raise Refused(400, "root.invalid_data", fields=["role_assignments.organization_id"])
-        return {grant.key: grant for _, grant in found}
+        return {grant.key: grant for _key, grant in found}
 
     @staticmethod
     def _lifetime(expires_in: str | None) -> timedelta:

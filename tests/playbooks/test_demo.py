@@ -60,7 +60,7 @@ def test_the_demo_ends_well_and_can_be_read(demo: subprocess.Popen[str], folder:
     output = t.cast("t.IO[str]", demo.stdout).read()
     assert demo.wait() == 0, output
     assert "\x1b" not in output
-    *_, last = output.split("PLAY RECAP")
+    *_earlier, last = output.split("PLAY RECAP")
     assert len(re.findall(r"^(?:acme|globex) +: ok=\d+ +changed=0 ", last, re.MULTILINE)) == 2
     assert list(left_behind(folder)) == []
 

@@ -39,10 +39,14 @@ def keys() -> list[str]:
 def run(ansible: Ansible, keys: list[str]) -> Run:
     """One run with a host for each case, most of which fail."""
 
-    def host(name: str, members: t.Any = OWNERS, **more: t.Any) -> dict[str, t.Any]:
+    def host(name: str, members: t.Any = None, **more: t.Any) -> dict[str, t.Any]:
         variables = ansible.organization(name)
         keys.append(variables["org_team_api_key"])
-        return variables | {"org_team_members": members} | {f"org_team_{name}": value for name, value in more.items()}
+        return (
+            variables
+            | {"org_team_members": OWNERS if members is None else members}
+            | {f"org_team_{name}": value for name, value in more.items()}
+        )
 
     blank_connection = host("blank_connection", **dict.fromkeys(CONNECTION, ""))
     key_of_blank_connection = keys[0]

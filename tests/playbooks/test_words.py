@@ -90,7 +90,7 @@ def test_a_partial_failure_still_shows_the_diff_of_what_was_done(runs: dict[str,
 
 
 def test_what_was_not_attempted_is_told_from_what_has_failed(runs: dict[str, Run], ansible: Ansible) -> None:
-    headline, first, second, *_ = runs["apply"].messages("ended")
+    headline, first, second, *_others = runs["apply"].messages("ended")
     assert headline == "ended: nothing was changed, 2 failed, 3 unchanged"
     assert first.startswith("failed: invite new@example.com, not in the organization")
     assert second.startswith("not attempted: remove gus@example.com, state is absent")

@@ -393,6 +393,20 @@ def test_a_limit_is_shared_with_others_who_use_the_same_key(clock: Watch) -> Non
     assert sum(clock.slept) == pytest.approx(6)
 
 
+def test_a_late_reply_does_not_make_room_that_is_gone(clock: Watch) -> None:
+    client = client_for("http://localhost", clock)
+    replies = [
+        Reply(headers={"x-ratelimit-limit": "9", "x-ratelimit-interval": "10s", "x-ratelimit-remaining": left})
+        for left in ("1", "5")
+    ]
+    client.session.mount("http://localhost", Scripted(*replies))
+    for _number in range(2):
+        client.request(*READ)
+    assert clock.slept == []
+    client.request(*READ)
+    assert sum(clock.slept) == pytest.approx(10)
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "", "9" * 400])
 def test_a_limit_that_makes_no_sense_is_none(clock: Watch, limit: str) -> None:
     client = client_for("http://localhost", clock)

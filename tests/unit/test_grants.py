@@ -84,7 +84,7 @@ def test_every_known_role_is_known_in_every_spelling(grant: tuple[tuple[str, ...
     scope, bare = grant
     full = bare if bare == "billing-admin" else SCOPES[scope].prefix + bare
     everything = {} if SCOPES[scope].ids is None else {"all": True}
-    for role_id in {full, bare, full.replace("-", "_"), bare.replace("-", "_"), f" {full} "}:
+    for role_id in (full, bare, full.replace("-", "_"), bare.replace("-", "_"), f" {full} "):
         value: dict[str, t.Any] = {scope[-1]: [{"role_id": role_id, **everything}]}
         value = {scope[0]: value} if len(scope) == 2 else value
         assert read_input(value) == (frozenset({Grant(scope, full, None)}), [], [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -65,6 +65,27 @@ class Watched(Emulator):
             self.history.append(self.watched())
 
 
+class Interrupted(InProcessAdapter):
+    """Lets something happen before a request is sent: another run, say, which makes requests of its own."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__(emulator)
+        self._wait = 0
+        self._deed: Callable[[], object] | None = None
+
+    def before(self, nth: int, deed: Callable[[], object]) -> None:
+        """Do something before the n-th request from now on."""
+        self._wait, self._deed = nth, deed
+
+    def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
+        """Make a request."""
+        self._wait -= 1
+        if self._wait == 0 and self._deed is not None:
+            deed, self._deed = self._deed, None
+            deed()
+        return super().send(request, **options)
+
+
 @dataclass
 class World:
     """One organization with an owner's key, and time that passes only when somebody waits."""
@@ -76,7 +97,7 @@ class World:
         self.emulator = Watched(switches=self.switches, clock=self.clock)
         self.organization = self.emulator.add_organization("Example")
         self.key = self.emulator.add_key(self.organization)
-        self.adapter = InProcessAdapter(self.emulator)
+        self.adapter = Interrupted(self.emulator)
         self.emulator.history = []
         self.emulator.watched = self.snapshot
 
@@ -155,7 +176,7 @@ class World:
     def let_lists_catch_up(self) -> None:
         """As after a while: reads show what is there."""
         organization = self.connect()
-        for _ in range(self.switches.list_lag + 1):
+        for _turn in range(self.switches.list_lag + 1):
             organization.members()
             organization.invitations()
 

@@ -143,7 +143,7 @@ def test_unknown_kind(emulator):
 )
 def test_trigger(api, emulator, acme, trigger, hit):
     fault = emulator.fail("status", **trigger)
-    for _ in range(3):
+    for _turn in range(3):
         api.raw("GET", acme.members)
         api.raw("POST", acme.invitations)
     assert [entry["n"] for entry in emulator.log if entry["fault"]] == hit
@@ -155,7 +155,7 @@ def test_faults_add_up(api, emulator, acme):
     emulator.fail("status", status=500)
     emulator.fail("status", status=502)
     start = emulator.clock.now()
-    statuses = [api.raw("GET", acme.path).status_code for _ in range(3)]
+    statuses = [api.raw("GET", acme.path).status_code for _turn in range(3)]
     assert statuses == [500, 502, 200]
     assert (emulator.clock.now() - start).total_seconds() == 15
     emulator.heal()
@@ -166,7 +166,7 @@ def test_faults_add_up(api, emulator, acme):
 def test_mix(emulator):
     def drawn(seed, rate):
         mix = Mix(seed, rate)
-        return [fault and (fault.kind, fault.status) for fault in (mix.draw() for _ in range(2000))]
+        return [fault and (fault.kind, fault.status) for fault in (mix.draw() for _turn in range(2000))]
 
     assert drawn(1, 0.2) == drawn(1, 0.2)
     assert drawn(1, 0.2) != drawn(2, 0.2)
@@ -178,7 +178,7 @@ def test_mix(emulator):
 
 def test_mix_of_few(api, emulator, acme):
     emulator.mix = Mix(1, 1.0, [Fault(kind="status", status=418)])
-    assert [api.raw("GET", acme.path).status_code for _ in range(3)] == [418] * 3
+    assert [api.raw("GET", acme.path).status_code for _turn in range(3)] == [418] * 3
 
 
 # Hooks
@@ -299,7 +299,7 @@ def test_access_can_be_followed_through_the_log(api, emulator, acme):
         block["deployment_ids"] = rng.sample("abc", 2)
         return {"deployment": [block | rng.choice([{}, {"application_roles": []}])]}
 
-    for _ in range(300):
+    for _turn in range(300):
         member = rng.choice([*acme.organization.members])
         pending = [one.token for one in acme.organization.open_invitations()]
         choice = rng.randrange(6)
@@ -343,7 +343,7 @@ class Gate(FakeClock):
 def test_requests_in_flight_are_counted(api, emulator, acme):
     emulator.clock = gate = Gate()
     emulator.fail("delay", seconds=1, times=3)
-    threads = [threading.Thread(target=api.raw, args=("GET", acme.path)) for _ in range(3)]
+    threads = [threading.Thread(target=api.raw, args=("GET", acme.path)) for _turn in range(3)]
     for thread in threads:
         thread.start()
         gate.reached.acquire()

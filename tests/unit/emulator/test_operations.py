@@ -39,7 +39,7 @@ def test_expired_key(api, emulator, acme):
 
 
 def test_keys_are_long_and_differ(emulator, acme):
-    keys = {emulator.add_key(acme.organization) for _ in range(5)}
+    keys = {emulator.add_key(acme.organization) for _turn in range(5)}
     assert len(keys) == 5
     assert all(len(key) >= 40 for key in keys)
 
@@ -202,7 +202,7 @@ def test_invitations_expire_and_stay_listed(api, emulator, acme):
     invite(api, acme, "new@example.com", expires_in="2h")
     invite(api, acme, "later@example.com", expires_in="3h")
     expired = []
-    for _ in range(3):
+    for _turn in range(3):
         emulator.clock.advance(3600)
         expired.append([one["expired"] for one in api("GET", acme.invitations)[1]["invitations"]])
     assert expired == [[False, False], [True, False], [True, True]]
@@ -324,7 +324,7 @@ def test_every_scope(api, emulator, acme):
     ],
 )
 def test_spellings_of_a_role(api, emulator, acme, scope, one, other):
-    part, _, kind = scope.partition(".")
+    part, _separator, kind = scope.partition(".")
 
     def blocks(role_id):
         block = {"role_id": role_id, "organization_id": acme.id} | ({} if part == "organization" else {"all": True})

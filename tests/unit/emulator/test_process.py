@@ -113,7 +113,7 @@ def test_command_line(tmp_path, http):
 
 
 def test_without_a_scenario(tmp_path, http):
-    with running("--ready-file", tmp_path / "ready") as (_, url):
+    with running("--ready-file", tmp_path / "ready") as (_process, url):
         key = json.loads((tmp_path / "ready").read_text())["keys"]["Example"]
         answer = http.get(f"{url}/api/v1/organizations", headers={"Authorization": f"ApiKey {key}"})
         assert [one["name"] for one in answer.json()["organizations"]] == ["Example"]
@@ -136,7 +136,7 @@ def test_scenario_in_yaml(tmp_path):
     ],
 )
 def test_command_lines_that_are_refused(arguments, message):
-    result = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=30)
+    result = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert result.returncode == 2
     assert message in result.stderr
 
@@ -234,7 +234,7 @@ def test_control(http):
         }
         assert http.put(f"{control}/faults", json=wanted).json() == {"faults": 1, "hooks": 1}
         members = f"{url}/api/v1/organizations/acme/members"
-        assert [http.get(members).status_code for _ in range(3)] == [200, 500, 200]
+        assert [http.get(members).status_code for _turn in range(3)] == [200, 500, 200]
         assert http.get(f"{control}/people/Acme").json() == {}
         log = http.get(f"{control}/log").json()
         assert [entry["fault"] for entry in log] == [None, "status", None]
@@ -263,7 +263,7 @@ def test_ten_thousand_members_are_listed_once_between_two_writes(api, emulator, 
     rendered = []
     show = emulator._show_member
     monkeypatch.setattr(emulator, "_show_member", lambda *args: rendered.append(1) or show(*args))
-    lengths = [len(api.raw("GET", acme.members).json()["members"]) for _ in range(3)]
+    lengths = [len(api.raw("GET", acme.members).json()["members"]) for _turn in range(3)]
     assert (lengths, len(rendered)) == ([10_002] * 3, 10_002)
     api("DELETE", f"{acme.members}/{acme.member.user_id}")
     assert len(api.raw("GET", acme.members).json()["members"]) == 10_001

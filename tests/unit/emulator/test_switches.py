@@ -218,7 +218,7 @@ def test_grouping(api, emulator, acme, deployments):
     for lag in range(20):  # to exchange switches makes the emulator render anew
         emulator.switch(grouping="shuffled", rate_limit=1000 + lag)
         document = shown(api, acme)
-        assert normalised(grant for _, grant in parse(document)) == meant
+        assert normalised(grant for _key, grant in parse(document)) == meant
         forms.add(tuple(blocks_of(document)))
     assert len(forms) > 15
 
@@ -297,11 +297,11 @@ def test_list_lag(api, emulator, acme):
 
     assert (members(), invitations()) == (2, 0)
     api("DELETE", f"{acme.members}/{acme.member.user_id}")
-    assert [members() for _ in range(3)] == [2, 2, 1]
+    assert [members() for _turn in range(3)] == [2, 2, 1]
     invite(api, acme, "a@example.com")
     assert invitations() == 0
     invite(api, acme, "b@example.com")
-    assert [invitations() for _ in range(4)] == [0, 1, 2, 2]
+    assert [invitations() for _turn in range(4)] == [0, 1, 2, 2]
     assert members() == 1
 
 
@@ -325,7 +325,7 @@ def test_max_emails(api, emulator, acme):
 def test_rate_limit(api, emulator, acme, retry_after):
     emulator.switch(rate_limit=3, rate_limit_seconds=10, rate_limit_interval="10s", retry_after=retry_after)
     emulator.clock.advance(4)
-    answers = [api.raw("GET", acme.path) for _ in range(4)]
+    answers = [api.raw("GET", acme.path) for _turn in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert (answers[0].headers["x-ratelimit-limit"], answers[0].headers["x-ratelimit-interval"]) == ("3", "10s")

@@ -119,7 +119,7 @@ class Site:
         if not self.emulator.switches.list_lag:
             return
         organization = Organization(Client(self.url, self.key, clock=self.emulator.clock), self.id)
-        for _ in range(self.emulator.switches.list_lag + 1):
+        for _turn in range(self.emulator.switches.list_lag + 1):
             organization.members()
             organization.invitations()
 
@@ -208,6 +208,12 @@ class Site:
     def people(self) -> dict[str, str]:
         """Who is there, by email: `active`, `pending` or `expired`."""
         return {email: one["status"] for email, one in self.emulator.people(self.organization).items()}
+
+    def user_id(self, email: str) -> str:
+        """The user id of a member."""
+        member = self.emulator.member(self.organization, email)
+        assert member is not None
+        return member.user_id
 
     def roles(self, who: str) -> dict[str, Any] | None:
         """The role assignments of somebody, normalised; None where nobody is there."""

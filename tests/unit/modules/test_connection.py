@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for every module: the options of the connection, the way to the organization, and answers that end a run."""
+"""What holds for every module: options of the connection, the way to the organization, answers that end a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
-from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import OWNER, viewer
+from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import MODULES, OWNER, viewer
 
 # A call of each module that finds nothing to do, and what it reads.
 CALLS: dict[str, dict[str, Any]] = {
@@ -87,6 +87,14 @@ def test_a_blank_organization_id_is_discovered(site, module, monkeypatch):
     monkeypatch.setenv("EC_ORGANIZATION_ID", " ")
     site.succeed(module, organization_id=" ", **CALLS[module])
     assert site.requests[0] == ("GET", "/organizations")
+
+
+@every_module
+def test_null_counts_as_absent_for_every_option(site, module):
+    plain = site.succeed(module, **CALLS[module])
+    for option in {**_arguments.CONNECTION, **MODULES[module].OPTIONS}.keys() - CALLS[module].keys() - UNSAID.keys():
+        result = site.succeed(module, **CALLS[module], **{option: None})
+        assert result | {"invocation": None} == plain | {"invocation": None}, option
 
 
 @every_module

@@ -54,7 +54,6 @@ def interrupted(site: Site, *members: dict[str, Any], **options: Any) -> Result:
     result = site.run("org_team", **options)
     emails = Counter(site.emails)
     assert bool(result.get("failed")) == bool(result["failures"])
-    assert site.emulator.hooks or site.emulator.faults
     assert all(one.fired for one in [*site.emulator.hooks, *site.emulator.faults])
     failed = codes(result)
     for entry in members:
@@ -168,9 +167,7 @@ def test_who_accepts_before_the_invitation_is_replaced_is_a_member_and_gets_the_
     result = interrupted(site, has(ANA, viewer("b")), has(BO, viewer("b")))
     assert result["failures"] == []
     assert site.people == {"owner@example.com": "active", ANA: "active", BO: "pending"}
-    assert counts(result) == {"invited": 1, "updated": 1, "unmanaged": 1} | (
-        {"unchanged": counts(result)["unchanged"]} if "unchanged" in counts(result) else {}
-    )
+    assert counts(result) == {"invited": 1, "updated": 1, "unmanaged": 1}
 
 
 def test_who_accepts_before_the_old_invitation_is_deleted_is_a_member_and_gets_the_roles(site):
@@ -220,7 +217,7 @@ def test_who_accepts_before_org_member_replaces_the_invitation(site):
     site.invitation(ANA, viewer("a"))
     site.emulator.before({"do": "accept", "email": ANA}, method="POST", path=invitations_path)
     result = site.succeed("org_member", email=ANA, role_assignments=viewer("b"))
-    ana = site.emulator.member(site.organization, ANA).user_id
+    ana = site.user_id(ANA)
     assert result["member"] == {"email": ANA, "user_id": ana, "status": "active", "role_assignments": viewer("b")}
     assert site.roles(ana) == viewer("b")
 
@@ -295,9 +292,7 @@ def test_what_somebody_else_gives_or_takes_meanwhile_is_given_or_taken(site, met
 @pytest.mark.parametrize("after", [{"role_assignments": {}}, {"state": "absent"}], ids=str)
 def test_an_owner_stays_when_the_new_one_turns_out_not_to_be_one(site, after):
     site.member(ANA)
-    site.emulator.before(
-        lambda: site.emulator.remove(site.organization, ANA), method="GET", path="/members$", nth=2
-    )
+    site.emulator.before(lambda: site.emulator.remove(site.organization, ANA), method="GET", path="/members$", nth=2)
     members = [has(ANA, OWNER), {"email": "owner@example.com", **after}]
     result = site.run("org_team", members=members, max_removals="100%")
     assert codes(result) == {"owner@example.com": ["not_attempted", "min_owners"]}

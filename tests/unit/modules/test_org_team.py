@@ -74,7 +74,7 @@ def test_a_drifted_organization_becomes_as_defined_under_every_reading(site):
     members = [entry(email, roles) for email, roles in wanted.items()]
     members.append(entry("leaver@example.com", state="absent"))
     result = site.converge("org_team", members=members, purge=True, max_removals=4)
-    assert [tuple(action) for action in actions(result)] == [
+    assert actions(result) == [
         ("invite", "new2@example.com"),
         ("invite", "new@example.com"),
         ("reinvite", "expired@example.com"),
@@ -226,9 +226,7 @@ def test_after_until_an_entry_counts_as_absent(site, until, over):
     site.invitation(BO, viewer("a"))
     members = [entry(email, viewer("a"), until=until) for email in (ANA, BO, "cy@example.com")]
     result = site.converge("org_team", members=members, max_removals=2)
-    assert actions(result) == (
-        [("uninvite", BO), ("remove", ANA)] if over else [("invite", "cy@example.com")]
-    )
+    assert actions(result) == ([("uninvite", BO), ("remove", ANA)] if over else [("invite", "cy@example.com")])
     assert all(f"until {until} has passed" in action["reason"] for action in result["plan"]) is over
 
 
@@ -252,13 +250,12 @@ def test_an_email_in_another_case_is_the_same_person(site):
     assert site.converge("org_team", members=members, purge=True)["plan"] == []
 
 
-@under({"limited_view": "nothing"})
 def test_somebody_who_is_a_member_and_has_an_invitation_is_a_member(site):
     ana = site.member(ANA, viewer("a"))
     site.invitation(ANA, OWNER)
     result = site.converge("org_team", members=[entry(ANA, viewer("b"))])
     assert actions(result) == [("update", ANA)]
-    assert site.emulator.member(site.organization, ana).grants.keys() == {("deployment", "deployment-viewer", "b", None)}
+    assert site.roles(ana) == viewer("b")
     assert site.emulator.invitation(site.organization, ANA) is not None
 
 
@@ -293,9 +290,7 @@ def test_expired_invitations_are_sent_again_unless_that_is_switched_off(site, re
 def test_invitations_last_as_long_as_is_said(site):
     site.invitation(ANA, viewer("a"), expired=True)
     site.converge("org_team", members=[entry(ANA), entry(BO, T1)], invitation_expires_in="10d")
-    assert [entry["body"]["expires_in"] for entry in site.done_by if entry["method"] == "POST"] == ["10d"] * (
-        len(site.done_by) - sum(entry["method"] == "DELETE" for entry in site.done_by)
-    )
+    assert {request["body"]["expires_in"] for request in site.done_by if request["method"] == "POST"} == {"10d"}
     found = site.succeed("org_info", gather=["invitations"])["invitations"]
     assert [one["expires_at"] for one in found] == ["2026-01-11T00:00:00.000Z"] * 2
 
@@ -357,11 +352,12 @@ def test_the_spelling_of_a_role_makes_no_difference(site, spelling):
 def test_what_is_unknown_is_kept_and_shown(site, unknown):
     site.member(ANA, viewer("a"), extra={"role_assignments": unknown})
     (action,) = site.succeed("org_team", members=[entry(ANA, BILLING)])["plan"]
-    for scope in unknown:
-        assert scope in action["before"]
-        assert scope in action["after"]
+    for scope, blocks in unknown.items():
+        for shown in (action["before"], action["after"]):
+            assert shown[scope] == blocks or all(block in shown[scope] for block in blocks)
     assert site.roles(ANA) == BILLING
-    assert all("moon_base" not in (request["body"] or {}) for request in site.writes)
+    asked_for = str([request["body"] for request in site.writes])
+    assert not any(word in asked_for for word in ("moon_base", "ends", "workplace"))
 
 
 def test_a_scope_that_is_not_known_is_passed_on_with_a_warning(site):
@@ -392,7 +388,7 @@ def others(site):
 def test_without_purge_others_are_only_listed(site):
     nobody = others(site)
     result = site.converge("org_team", members=[THE_OWNER])
-    ana = site.emulator.member(site.organization, ANA).user_id
+    ana = site.user_id(ANA)
     assert sorted(result["unmanaged"], key=lambda one: one["email"] or "") == [
         {"email": None, "user_id": nobody, "status": "active"},
         {"email": ANA, "user_id": ana, "status": "active"},
@@ -421,8 +417,7 @@ def test_with_purge_every_member_with_an_email_goes(site):
 
 def test_who_is_ignored_is_neither_purged_nor_unmanaged(site):
     nobody = others(site)
-    ana = site.emulator.member(site.organization, ANA).user_id
-    ignore = [ana, "BO@example.com", "*@SSO.example.com", nobody]
+    ignore = [site.user_id(ANA), "BO@example.com", "*@SSO.example.com", nobody]
     result = site.converge("org_team", members=[THE_OWNER], ignore=ignore)
     assert [one["email"] for one in result["unmanaged"]] == ["cy@example.com"]
     result = site.converge("org_team", members=[THE_OWNER], ignore=ignore, purge=True, max_removals="50%")

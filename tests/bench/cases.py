@@ -1,0 +1,268 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Organizations, what they should be like, and the requests that it takes: the same for all that is measured.
+
+Everything is made up from numbers, so that two runs of the benchmark work on the same people.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ORGANIZATION = "1402593716"
+KEY = "0123456789abcdef0123456789abcdef"  # of the emulator, which alone knows it
+
+Json = dict[str, t.Any]
+
+
+class Request(t.NamedTuple):
+    """A request that has to be made; status: what the service answers."""
+
+    method: str
+    path: str
+    body: Json | None = None
+    status: int = 200
+
+
+READS = [
+    Request("GET", f"/api/v1/organizations/{ORGANIZATION}/members"),
+    Request("GET", f"/api/v1/organizations/{ORGANIZATION}/invitations"),
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """An organization, and what is to be done in it.
+
+    state: what the emulator begins with; members, groups: the definition; people: whom a loop over `org_member` goes
+    through, only those who change where anybody does; steps: the requests that change something, one person at a time;
+    stages: the same in as few as possible, the requests of a stage side by side.
+    """
+
+    name: str
+    state: Json
+    members: list[Json]
+    groups: Json
+    people: list[Json]
+    steps: list[Request]
+    stages: list[list[Request]]
+
+
+def _id(number: int) -> str:
+    return f"{number:032x}"
+
+
+OWNERS = {"organization": [{"role_id": "organization-admin"}]}
+# Seven sets of roles without a grant in common, so that to change somebody's group is one request to add and one to
+# take away.
+GROUPS: Json = {
+    "billing": {"organization": [{"role_id": "billing-admin"}]},
+    "support": {"deployment": [{"role_id": "deployment-viewer", "all": True}]},
+    "developers": {
+        "deployment": [{"role_id": "deployment-editor", "deployment_ids": [_id(1), _id(2), _id(3)]}],
+        "project": {"observability": [{"role_id": "observability-viewer", "all": True}]},
+    },
+    "search": {"project": {"elasticsearch": [{"role_id": "elasticsearch-developer", "project_ids": [_id(4), _id(5)]}]}},
+    "security": {"project": {"security": [{"role_id": "security-t1-analyst", "all": True}]}},
+    "watch": {"project": {"observability": [{"role_id": "observability-editor", "project_ids": [_id(6)]}]}},
+    "clusters": {"cloud_connected_resource": [{"role_id": "cloud-connected-viewer", "all": True}]},
+}
+NAMES = list(GROUPS)
+
+
+def nothing(people: int) -> Case:
+    """All is as it should be: two in a hundred are invited, one in ten has a role of their own beside the group's."""
+    return _case(f"nothing to do, {people:,} people", settled=people)
+
+
+def onboarding(people: int) -> Case:
+    """People with seven sets of roles are invited to an organization of 100."""
+    return _case(f"onboarding {people}", settled=100, new=people)
+
+
+def changing(people: int) -> Case:
+    """Members change groups, in an organization of 300."""
+    return _case(f"changing the roles of {people}", settled=300 - people, moved=people)
+
+
+def week(quarters: int = 4) -> Case:
+    """A bit of everything, in an organization of about 300; the number is how much of a week it is."""
+    name = "a mixed week" if quarters == 4 else f"{quarters}/4 of a mixed week"
+    counts = {"new": 3, "expired": 1, "moved": 3, "leaving": 1, "revoked": 1}
+    return _case(name, settled=300 - 9 * quarters, **{kind: number * quarters for kind, number in counts.items()})
+
+
+def _case(name: str, **counts: int) -> Case:
+    """Return a case with so many people of each kind: settled, new, expired, moved, leaving, revoked."""
+    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    everybody = [_Person(number, kind) for number, kind in enumerate(kinds)]
+    changing = [person for person in everybody if person.kind != "settled"]
+    return Case(
+        name=name,
+        state={
+            "organizations": [
+                {
+                    "id": ORGANIZATION,
+                    "name": "acme",
+                    "members": [person.as_member() for person in everybody if person.is_member],
+                    "invitations": [person.as_invitation() for person in everybody if person.is_invited],
+                }
+            ],
+            "keys": [{"organizations": [ORGANIZATION], "secret": KEY}],
+        },
+        members=[person.entry() for person in everybody],
+        groups={"owners": OWNERS, **GROUPS},
+        people=[person.alone() for person in changing or everybody],
+        steps=[step for person in changing for step in person.steps()],
+        stages=_stages(changing),
+    )
+
+
+@dataclass(frozen=True)
+class _Person:
+    number: int
+    kind: str
+
+    @property
+    def email(self) -> str:
+        return f"person.{self.number:06}@example.com"
+
+    @property
+    def user_id(self) -> str:
+        return str(3_000_000_000 + self.number)
+
+    @property
+    def token(self) -> str:
+        return f"{self.number:064x}"
+
+    @property
+    def is_invited(self) -> bool:
+        return self.kind in ("expired", "revoked") or (self.kind == "settled" and self.number % 50 == 49)
+
+    @property
+    def is_member(self) -> bool:
+        return self.kind != "new" and not self.is_invited
+
+    @property
+    def group(self) -> str:
+        """Where the person should be."""
+        return NAMES[self.number % len(NAMES)] if self.number else "owners"
+
+    @property
+    def former_group(self) -> str:
+        return NAMES[(self.number + 1) % len(NAMES)] if self.kind == "moved" else self.group
+
+    @property
+    def own(self) -> Json | None:
+        if self.kind != "settled" or self.number % 10 != 3:
+            return None
+        return {"deployment": [{"role_id": "deployment-admin", "deployment_ids": [_id(1000 + self.number % 200)]}]}
+
+    def roles(self, group: str) -> Json:
+        roles = (GROUPS | {"owners": OWNERS})[group]
+        if not self.own:
+            return dict(roles)
+        return {**roles, "deployment": [*roles.get("deployment", []), *self.own["deployment"]]}
+
+    def as_member(self) -> Json:
+        return {"email": self.email, "user_id": self.user_id, "role_assignments": self.roles(self.former_group)}
+
+    def as_invitation(self) -> Json:
+        return {
+            "email": self.email,
+            "token": self.token,
+            "role_assignments": self.roles(self.group),
+            "expired": self.kind == "expired",
+        }
+
+    @property
+    def stays(self) -> bool:
+        return self.kind not in ("leaving", "revoked")
+
+    def entry(self) -> Json:
+        """Return the entry of the definition."""
+        if not self.stays:
+            return {"email": self.email, "state": "absent"}
+        return {"email": self.email, "groups": [self.group], **({"role_assignments": self.own} if self.own else {})}
+
+    def alone(self) -> Json:
+        """Return the options of `org_member`."""
+        if not self.stays:
+            return {"email": self.email, "state": "absent"}
+        return {"email": self.email, "state": "present", "role_assignments": self.roles(self.group)}
+
+    def steps(self) -> list[Request]:
+        """Return the requests for this person alone, as somebody would make them who knows what is to be done."""
+        invite = _invite([self])
+        return {
+            "new": [invite],
+            "expired": [_uninvite([self]), invite],
+            "moved": [self.change("POST", self.group), self.change("DELETE", self.former_group)],
+            "leaving": [_remove([self])],
+            "revoked": [_uninvite([self])],
+        }[self.kind]
+
+    def change(self, method: str, group: str) -> Request:
+        return Request(method, f"/api/v1/users/{self.user_id}/role_assignments", _body(self.roles(group)))
+
+
+def _stages(people: Iterable[_Person]) -> list[list[Request]]:
+    """Return the requests that it takes with everybody at once.
+
+    That the service refuses to invite somebody with an expired invitation is not known before it was tried.
+    """
+    of = {kind: [one for one in people if one.kind == kind] for kind in ("new", "expired", "moved", "leaving", "revoked")}
+    again = [_invite(some) for some in _alike(of["expired"])]
+    stages = [
+        [
+            *(_invite(some) for some in _alike(of["new"])),
+            *(request._replace(status=400) for request in again),
+            *(one.change("POST", one.group) for one in of["moved"]),
+        ],
+        [_uninvite(of["expired"])] if again else [],
+        again,
+        [
+            *(one.change("DELETE", one.former_group) for one in of["moved"]),
+            *([_uninvite(of["revoked"])] if of["revoked"] else []),
+        ],
+        [_remove(of["leaving"])] if of["leaving"] else [],
+    ]
+    return [stage for stage in stages if stage]
+
+
+def _alike(people: list[_Person]) -> list[list[_Person]]:
+    """Return people by group, a hundred at a time."""
+    groups = [[one for one in people if one.group == name] for name in NAMES]
+    return [group[start : start + 100] for group in groups for start in range(0, len(group), 100)]
+
+
+def _invite(people: list[_Person]) -> Request:
+    body = {"emails": [one.email for one in people], "role_assignments": _body(people[0].roles(people[0].group))}
+    return Request("POST", f"/api/v1/organizations/{ORGANIZATION}/invitations", body, 201)
+
+
+def _uninvite(people: list[_Person]) -> Request:
+    tokens = ",".join(one.token for one in people)
+    return Request("DELETE", f"/api/v1/organizations/{ORGANIZATION}/invitations/{tokens}")
+
+
+def _remove(people: list[_Person]) -> Request:
+    user_ids = ",".join(one.user_id for one in people)
+    return Request("DELETE", f"/api/v1/organizations/{ORGANIZATION}/members/{user_ids}")
+
+
+def _body(roles: Json) -> Json:
+    """Return role assignments as the API wants them: with the organization's id, and `all` wherever there may be ids."""
+
+    def block(scope: str, one: Json) -> Json:
+        everything = {} if scope == "organization" else {"all": one.get("all", False)}
+        return {**one, "organization_id": ORGANIZATION, **everything}
+
+    return {
+        scope: _body(inner) if isinstance(inner, dict) else [block(scope, one) for one in inner]
+        for scope, inner in roles.items()
+    }

@@ -1,0 +1,289 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who is measured, and how: a process each, against an emulator that is a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.parse
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from ..demo import ROOT, environment
+from .cases import KEY, ORGANIZATION, READS, Case, Json, Request
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(sys.executable).parent
+CONCURRENCY = 8  # as the module has it
+
+
+class BenchError(Exception):
+    """Something did not do what it is measured for."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One way to get a case done.
+
+    command: from the folder of a case; requests: how many it makes; units: what its time grows with, where it is
+    measured on fewer of them; playbook: whether Ansible's own time is in it.
+    """
+
+    key: str
+    command: Callable[[Path], list[str]]
+    requests: Callable[[Case], int]
+    units: Callable[[Case], int] = lambda _case: 1
+    playbook: bool = True
+
+
+def _playbook(name: str, *options: str) -> Callable[[Path], list[str]]:
+    name = str(HERE / name) if name.endswith(".yml") else name
+    return lambda folder: [
+        str(BIN / "ansible-playbook"),
+        name,
+        "-i",
+        str(folder / "inventory"),
+        *(option.format(folder=folder) for option in options),
+    ]
+
+
+def _as_few_as_possible(case: Case) -> int:
+    return len(READS) + sum(map(len, case.stages))
+
+
+def _one_by_one(case: Case) -> int:
+    return len(READS) + len(case.steps)
+
+
+def _two_reads_for_each(case: Case) -> int:
+    tried_in_vain = sum(request.status >= 400 for stage in case.stages for request in stage)
+    if tried_in_vain:  # alone, each is; in the stages, those with the same roles are together
+        tried_in_vain = len(case.people) - len({step.path for step in case.steps if step.method != "POST"})
+    return len(READS) * len(case.people) + len(case.steps) + tried_in_vain
+
+
+RIVALS = {
+    rival.key: rival
+    for rival in (
+        Rival("ping", _playbook("ping.yml"), lambda _case: 0),
+        Rival("empty", _playbook("empty.yml"), lambda _case: 0),
+        Rival(
+            "floor",
+            lambda folder: [sys.executable, str(HERE / "floor.py"), str(folder / "stages.json")],
+            _as_few_as_possible,
+            playbook=False,
+        ),
+        Rival("module", _playbook("module.yml"), _as_few_as_possible),
+        Rival("role", _playbook("orgops.elastic_cloud.org_team"), _as_few_as_possible),
+        Rival("uri", _playbook("uri.yml", "-e", "@{folder}/loops.json"), _one_by_one, lambda case: len(case.steps) or 1),
+        Rival(
+            "org_member",
+            _playbook("org_member.yml", "-e", "@{folder}/loops.json"),
+            _two_reads_for_each,
+            lambda case: len(case.people),
+        ),
+        Rival(
+            "curl", lambda folder: [str(HERE / "curl.sh"), str(folder / "steps.tsv")], _one_by_one, _one_by_one, False
+        ),
+    )
+}
+
+
+@dataclass
+class Result:
+    """What measuring came to. seconds: of each run; peak: bytes, of the largest process in any of them."""
+
+    requests: int
+    seconds: list[float] = field(default_factory=list)
+    peak: int = 0
+
+
+@dataclass
+class Bench:
+    """The emulator at a URL, a folder for files, and what has been done so far."""
+
+    folder: Path
+    url: str
+    delay: float = 0.0
+    _dirty: bool = True
+    _loaded: str = ""
+    _outcomes: dict[str, Json] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._environment = environment(self.url, self.folder) | {"EC_API_KEY": KEY}
+        self._session = requests.Session()
+
+    def set_delay(self, seconds: float) -> None:
+        """Have every answer come so much later."""
+        faults = [{"kind": "delay", "from_nth": 1, "seconds": seconds}] if seconds else []
+        self._control("PUT", "faults", {"faults": faults})
+        self.delay = seconds
+
+    def measure(self, rival: Rival, case: Case, result: Result) -> None:
+        """Run once, see that it did what it should, and add to the result what it took."""
+        self._load(case)
+        files = self._files(case)
+        self._dirty = True
+        seconds, peak = self.time(rival.command(files))
+        log = self._control("GET", "log")
+        self._dirty = any(entry["method"] != "GET" for entry in log)
+        result.requests = len(log)
+        if result.requests != rival.requests(case):
+            raise BenchError(
+                f"{rival.key} has made {result.requests} requests for {case.name}, not {rival.requests(case)}"
+            )
+        if rival.requests(case):
+            outcome = self._control("GET", f"people/{ORGANIZATION}")
+            if outcome != self._outcomes.setdefault(case.name, outcome):
+                raise BenchError(f"{rival.key} has come to something else than the others for {case.name}")
+        result.seconds.append(seconds)
+        result.peak = max(result.peak, peak)
+
+    def peak_of_module(self, rival: Rival, case: Case) -> int:
+        """Return the most memory, in bytes, that the process had in which the module of a playbook ran.
+
+        That takes a run of its own, with a Python for modules that looks on.
+        """
+        peaks, python = self.folder / "module-peaks", self.folder / "measuring-python"
+        peaks.unlink(missing_ok=True)
+        watching = [sys.executable, "-IS", str(HERE / "measure.py"), str(peaks), sys.executable]
+        python.write_text(f'#!/bin/sh\nexec {" ".join(watching)} "$@"\n')
+        python.chmod(0o700)
+        self._load(case)
+        self.time([*rival.command(self._files(case)), "-e", f"ansible_python_interpreter={python}"])
+        self._dirty = True
+        return max(json.loads(line)["peak"] for line in peaks.read_text().splitlines())
+
+    def time(self, command: list[str]) -> tuple[float, int]:
+        """Return the seconds that a command took, and the bytes that the largest of its processes had."""
+        result = self.folder / "result"
+        result.unlink(missing_ok=True)
+        watched = [sys.executable, "-IS", str(HERE / "measure.py"), str(result), *command]
+        with subprocess.Popen(
+            watched,
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # so that what it starts can be ended with it
+        ) as process:
+            try:
+                output, _nothing = process.communicate()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGTERM)
+                raise
+        if process.returncode != 0:
+            raise BenchError(f"{' '.join(command)} has failed with {process.returncode}: {output[-4000:]}")
+        self.output = output
+        found = json.loads(result.read_text())
+        return found["seconds"], found["peak"]
+
+    def capacity(self, request: Request, number: int) -> float:
+        """Return how many requests a second the emulator answers, asked by a client that does next to nothing."""
+        target = urllib.parse.urlsplit(self.url)
+        body = json.dumps(request.body).encode() if request.body else b""
+        sent = (
+            f"{request.method} {request.path} HTTP/1.1\r\nHost: {target.netloc}\r\nAuthorization: ApiKey {KEY}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode() + body
+
+        def ask(_: int) -> None:
+            with socket.create_connection((str(target.hostname), target.port or 80)) as connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                reader = connection.makefile("rb")
+                for _ in range(number // CONCURRENCY):
+                    connection.sendall(sent)
+                    if int(reader.readline().split()[1]) != request.status:
+                        raise BenchError(f"the emulator refuses {request.method} {request.path}")
+                    length = 0
+                    while (line := reader.readline()) != b"\r\n":
+                        name, _colon, value = line.partition(b":")
+                        length = int(value) if name.lower() == b"content-length" else length
+                    reader.read(length)
+
+        start = time.perf_counter()
+        with ThreadPoolExecutor(CONCURRENCY) as pool:
+            list(pool.map(ask, range(CONCURRENCY)))
+        self._dirty = True
+        return number // CONCURRENCY * CONCURRENCY / (time.perf_counter() - start)
+
+    def load(self, case: Case) -> None:
+        """Let the organization be as the case begins."""
+        self._dirty = True
+        self._load(case)
+
+    def _load(self, case: Case) -> None:
+        if self._dirty or self._loaded != case.name:
+            self._control("PUT", "state", case.state)
+            self._dirty, self._loaded = False, case.name
+            for read in READS:  # a service has its lists at hand, and need not make them up for the first who asks
+                self._session.get(self.url + read.path, headers={"Authorization": f"ApiKey {KEY}"}).raise_for_status()
+        self._control("DELETE", "log")
+
+    def _files(self, case: Case) -> Path:
+        """Write what the rivals are told, unless that was done before, and return the folder."""
+        folder = self.folder / "cases" / "".join(letter if letter.isalnum() else "-" for letter in case.name)
+        if folder.exists():
+            return folder
+        variables = folder / "inventory/host_vars"
+        variables.mkdir(parents=True)
+        _write(folder / "inventory/hosts.json", {"elastic_cloud_organizations": {"hosts": {"acme": {}}}})
+        definition = {
+            "org_team_organization_id": ORGANIZATION,
+            "org_team_members": case.members,
+            "org_team_groups": case.groups,
+        }
+        _write(variables / "acme.json", definition)
+        steps = [step._asdict() for step in case.steps]
+        _write(folder / "loops.json", {"bench_people": case.people, "bench_steps": steps})
+        _write(folder / "stages.json", [READS, *case.stages])
+        lines = [
+            f"{one.method}\t{one.path}\t{json.dumps(one.body) if one.body else ''}\n" for one in [*READS, *case.steps]
+        ]
+        (folder / "steps.tsv").write_text("".join(lines), encoding="utf-8")
+        return folder
+
+    def _control(self, method: str, what: str, body: t.Any = None) -> t.Any:
+        response = self._session.request(method, f"{self.url}/_emulator/{what}", json=body)
+        if response.status_code != 200:
+            raise BenchError(f"{method} {what}: {response.text}")
+        return response.json()
+
+
+def _write(path: Path, content: t.Any) -> None:
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def emulator(folder: Path) -> Iterator[str]:
+    """An emulator as a process of its own; gives its URL."""
+    command = [sys.executable, "-m", "tests.emulator"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            if not process.stdout or not (url := process.stdout.readline().strip()):
+                raise BenchError("the emulator does not start")
+            yield url
+        finally:
+            process.terminate()
+
+
+def missing_programs() -> list[str]:
+    """Return the rivals that cannot be measured on this machine."""
+    return [] if shutil.which("curl") else ["curl"]

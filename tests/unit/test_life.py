@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Weeks in the life of an organization: the definition changes, people come and go, the network fails, runs overlap."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Mix, Switches
+from ansible_collections.orgops.elastic_cloud.tests.unit.test_faults import BILLING, READINGS, SECURITY
+from ansible_collections.orgops.elastic_cloud.tests.unit.world import OWNER, World, desired_grants, viewer
+
+NAMES = ["ana", "bo", "cy", "dee", "eli"]
+ROLES = [
+    {},
+    OWNER,
+    BILLING,
+    viewer("a"),
+    viewer("a", "b", "c"),
+    viewer("b", application_roles=[]),
+    viewer("b", application_roles=["kibana_user"]),
+    {**viewer("c"), **SECURITY},
+]
+FIRST = {"email": "first@example.com", "role_assignments": OWNER}
+
+
+class Life(RuleBasedStateMachine):
+    """The rules are what happens; at the end of each, what has to hold is looked at."""
+
+    people = Bundle("people")
+
+    @initialize(reading=st.sampled_from([reading for reading in READINGS if "rate_limit" not in reading]))
+    def found(self, reading: dict[str, Any]) -> None:
+        """An organization is made, with one owner."""
+        self.world = World(Switches(**reading))
+        self.world.emulator.add_member(self.world.organization, FIRST["email"], OWNER)
+        self.team: dict[str, dict[str, Any]] = {}
+        self.mailed = 0
+
+    @rule(name=st.sampled_from(NAMES), roles=st.sampled_from(ROLES))
+    def define(self, name: str, roles: dict[str, Any]) -> None:
+        """Somebody is put into the definition, or gets other roles there."""
+        self.team[name] = {"email": f"{name}@example.com", "role_assignments": roles}
+
+    @rule(name=st.sampled_from(NAMES), absent=st.booleans())
+    def leave(self, name: str, absent: bool) -> None:
+        """Somebody is taken out of the definition, or marked as absent."""
+        self.team.pop(name, None)
+        if absent:
+            self.team[name] = {"email": f"{name}@example.com", "state": "absent"}
+
+    @rule(name=st.sampled_from(NAMES))
+    def accept(self, name: str) -> None:
+        """An invitation is accepted, if there is one that still can be."""
+        email = f"{name}@example.com"
+        if email in self.world.snapshot().invitations and self.world.snapshot().of(email) is None:
+            self.world.emulator.accept(email)
+
+    @rule(name=st.sampled_from(NAMES), roles=st.sampled_from(ROLES), taken=st.booleans())
+    def edit_in_the_console(self, name: str, roles: dict[str, Any], taken: bool) -> None:
+        """An owner gives or takes roles by hand."""
+        email, there = f"{name}@example.com", self.world.organization
+        if roles and self.world.snapshot().of(email) is not None:
+            (self.world.emulator.ungrant if taken else self.world.emulator.grant)(there, email, roles)
+
+    @rule(name=st.sampled_from(NAMES), roles=st.sampled_from(ROLES))
+    def invite_in_the_console(self, name: str, roles: dict[str, Any]) -> None:
+        """An owner invites by hand."""
+        now, email = self.world.snapshot(), f"{name}@example.com"
+        if now.of(email) is None and email not in now.invitations:
+            self.world.emulator.add_invitation(self.world.organization, email, roles)
+
+    @rule(name=st.sampled_from(NAMES))
+    def go(self, name: str) -> None:
+        """A member leaves."""
+        if self.world.snapshot().of(f"{name}@example.com") is not None:
+            self.world.emulator.remove(self.world.organization, f"{name}@example.com")
+
+    @rule(days=st.sampled_from([1, 4, 30]))
+    def wait(self, days: int) -> None:
+        """Time goes by, and invitations expire."""
+        self.world.clock.advance(days * 86_400)
+
+    @rule(seed=st.integers(0, 2**16), rate=st.sampled_from([0.1, 0.5]))
+    def apply_over_a_bad_network(self, seed: int, rate: float) -> None:
+        """A run that may fail in any way."""
+        self.world.emulator.mix = Mix(seed, rate)
+        self.run()
+        self.world.emulator.heal()
+
+    @rule(nth=st.integers(1, 12), other=st.sampled_from(NAMES))
+    def apply_twice_at_once(self, nth: int, other: str) -> None:
+        """Another run with the same definition begins, and ends, amid this one."""
+        self.world.adapter.before(nth, self.run)
+        self.run()
+
+    @rule(nth=st.integers(1, 12), name=st.sampled_from(NAMES), seed=st.integers(0, 2**16))
+    def apply_while_people_act(self, nth: int, name: str, seed: int) -> None:
+        """Somebody accepts, leaves or is edited between two requests of a run."""
+        chance = random.Random(seed)
+        deeds = [
+            lambda: self.accept(name),
+            lambda: self.go(name),
+            lambda: self.edit_in_the_console(name, chance.choice(ROLES[1:]), chance.random() < 0.5),
+        ]
+        self.world.adapter.before(nth, chance.choice(deeds))
+        self.run()
+
+    @rule()
+    def apply_in_peace(self) -> None:
+        """A run finishes the job whatever was before, and the one after it writes nothing."""
+        self.world.let_lists_catch_up()
+        predicted = self.run(check_mode=True)
+        writes = len(self.world.writes())
+        outcome = self.run()
+        assert isinstance(outcome, Outcome), outcome
+        assert isinstance(predicted, Outcome)
+        assert not outcome.failures, outcome.message
+        assert outcome.team_result() == predicted.team_result()
+        assert (len(self.world.writes()) > writes) is outcome.changed
+        self.world.let_lists_catch_up()
+        now = self.world.snapshot()
+        for email, grants in desired_grants(self.world, [FIRST, *self.team.values()]).items():
+            assert (now.of(email) if now.of(email) is not None else now.invitations.get(email)) == grants
+        everybody = {email for email, _grants in now.members.values()} | now.invitations.keys()
+        assert everybody == {FIRST["email"]} | {
+            entry["email"] for entry in self.team.values() if entry.get("state") != "absent"
+        }
+        writes = len(self.world.writes())
+        assert isinstance(self.run(), Outcome)
+        assert len(self.world.writes()) == writes
+
+    @invariant()
+    def there_is_always_an_owner(self) -> None:
+        """Nobody is ever locked out."""
+        if hasattr(self, "world"):
+            assert self.world.snapshot().of(FIRST["email"]) is not None
+            assert all(now.owners for now in self.world.emulator.history)
+
+    def run(self, **options: Any) -> Outcome | ElasticCloudError:
+        """Apply the definition, with purge."""
+        try:
+            guards = Guards(max_removals="100%")
+            return self.world.apply([FIRST, *self.team.values()], guards=guards, retries=2, **options)
+        except ElasticCloudError as error:
+            return error
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(stateful_step_count=25)
