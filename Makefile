@@ -48,6 +48,9 @@ docs-check: $(READY)  ## Markup and cross references of the documentation
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --check-extra-docs-refs \
 	  --disallow-unknown-collection-refs .
 
+bench: $(READY)  ## Measure, side by side with others, and write docs/benchmark.md; QUICK=1: less, to the screen
+	@python -m tests.bench $(if $(QUICK),--quick)
+
 clean:  ## Remove all that the other targets have made
 	rm -rf $(VENV) .cache .ansible .hypothesis dist tests/output changelogs/.plugin-cache.yaml
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -62,4 +65,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check clean
+.PHONY: help demo test test-all lint unit sanity docs-check bench clean

@@ -78,13 +78,14 @@ class Settings:
 class Work:
     """How far one action has come.
 
-    state: how the person stands by what is known to have happened; in_the_way: invitations that have to go before a new
-    one can come; made: the invitation that was sent; refused: single grants that the service will not change; error:
-    why it ended;
-    surprise: why it has to be planned anew.
+    before, state: how the person stood when this run began to act, and stands by what is known to have happened;
+    in_the_way: invitations that have to go before a new one can come; made: the invitation that was sent; refused:
+    single grants that the service will not change; error: why it ended; surprise: why it has to be planned anew; gone:
+    whether readings show nothing more of it.
     """
 
     action: Action
+    before: State | None
     state: State | None
     sent: bool = False
     made: Invitation | None = None
@@ -94,6 +95,7 @@ class Work:
     error: ApiError | None = None
     surprise: ApiError | None = None
     surprises: int = 0
+    gone: bool = False
 
     @property
     def email(self) -> str:
@@ -123,7 +125,7 @@ class Work:
     @property
     def effect(self) -> Effect:
         """What became of it so far."""
-        return Effect(self.action, state_before(self.action), self.state, self.sent, self.made)
+        return Effect(self.action, self.before, self.state, self.sent, self.made)
 
     def has_now(self, grants: Grants) -> None:
         """Note a member's grants."""
@@ -153,7 +155,7 @@ class Run:
     def __init__(
         self, organization: Organization, plan: Plan, people: People, rules: Rules, guards: Guards, settings: Settings
     ) -> None:
-        self.works = [Work(action, state_before(action)) for action in plan.actions]
+        self.works = [_begin(action) for action in plan.actions]
         self.writes = Writes(organization)
         self._organization = organization
         self._people = people
@@ -334,7 +336,7 @@ class Run:
             for token in set(tokens) - listed:
                 owner[token].surprise = refusal.error
             if len(left) == len(tokens) == 1:
-                owner[tokens[0]].error = refusal.error
+                _blame(owner[tokens[0]], refusal)
             elif left:
                 for part in [left] if len(left) < len(tokens) else _halves(left):
                     self._withdraw(part, owner)
@@ -463,8 +465,11 @@ class Run:
         except Refused as refusal:
             there = self.writes.members() if refusal.status == 404 else set(ids)
             left = [work for work in works if work.user_id in there]
+            for work in works:
+                if work.user_id not in there:
+                    work.surprise = refusal.error
             if len(left) == len(works) == 1:
-                works[0].error = refusal.error
+                _blame(works[0], refusal)
             elif left:
                 for part in [left] if len(left) < len(works) else _halves(left):
                     self._remove_members(part)
@@ -506,56 +511,80 @@ class Run:
         return member
 
     def _plan_anew(self, works: list[Work]) -> list[Work]:
-        """Plan for people who turned out to be other than the plan took them for; return what is to be done."""
-        if not works:
-            return []
-        try:
-            people = self.writes.people()
-        except (ApiError, Ended) as error:
-            for work in works:
-                surprise, work.surprise = work.surprise, None
-                work.error = error if isinstance(error, ApiError) else surprise
-            return []
-        changed = []
-        for work in works:
-            changed += self._plan_person_anew(work, people)
-        self.works += changed
-        return changed
+        """Plan for people who turned out to be other than the plan took them for; return what is to be done.
 
-    def _plan_person_anew(self, work: Work, people: People) -> list[Work]:
-        surprise, work.surprise = work.surprise, None
-        action = work.action
-        if action.action == "update" and action.user_id not in people.members:
-            return []  # has left by themselves; whether to invite them again is for the next run
+        A refusal that readings do not explain, not even after a while, is a failure.
+        """
+        unexplained, planned = works, list[Work]()
+
+        def explained() -> bool:
+            nonlocal unexplained
+            people = self.writes.people()
+            unexplained = [work for work in unexplained if not self._explain(work, people, planned)]
+            return not unexplained
+
+        unread: ApiError | None = None
+        try:
+            if works and not explained():
+                self.writes.settled(explained)
+        except ApiError as error:
+            unread = error
+        except Ended:
+            pass
+        for work in unexplained:
+            surprise, work.surprise = work.surprise, None
+            if work.gone and not unread:
+                continue
+            lost = isinstance(surprise, LostReply)
+            work.error = unread or (_outcome_unknown(surprise) if lost and surprise else surprise)
+        self.works += planned
+        return planned
+
+    def _explain(self, work: Work, people: People, planned: list[Work]) -> bool:
+        """Plan for a person by a new reading, unless it shows no reason why the last action should not have worked."""
+        action, surprise = work.action, work.surprise
         plan, findings = Plan(), Findings()
-        planned = plan_person(action.desired, people, self._rules, plan, findings)
-        others = {
-            other.action.action for other in self.works if other.action.person == action.person and other is not work
-        }
-        plan.actions = [one for one in planned if one.action not in others]
-        same = [
-            one
-            for one in plan.actions
-            if (one.action, one.before, one.after) == (action.action, action.before, action.after)
-        ]
+        steps = plan_person(action.desired, people, self._rules, plan, findings)
+        if any((one.action, one.before, one.after) == (action.action, action.before, action.after) for one in steps):
+            return False
+        work.gone = action.action == "uninvite" and not steps
+        if work.state == work.before and not work.sent:  # what has changed was not this run's doing
+            work.before = work.state = _state_in(people, action)
+        if work.gone:
+            return False  # revoked by somebody else, or accepted and not in the list of members yet
+        work.surprise = None
+        if action.action == "update" and action.user_id not in people.members:
+            return True  # has left by themselves; whether to invite them again is for the next run
+        others = {one.action.action for one in self.works if one.action.person == action.person and one is not work}
+        plan.actions = [one for one in steps if one.action not in others]
         if findings.problems:
             work.error = ApiError("; ".join(findings.problems))
         elif not plan.actions and action.action == "invite" and isinstance(surprise, LostReply):
+            work.before = None
             work.was_sent(None)  # nobody was there before, and now somebody is as asked for
-        elif work.surprises >= MOST_SURPRISES or same:
-            work.error = _outcome_unknown(surprise) if isinstance(surprise, LostReply) else surprise
+        elif work.surprises >= MOST_SURPRISES:
+            work.error = surprise
         else:
             try:
-                everything = [other.action for other in self.works]
+                everything = [one.action for one in self.works]
                 check_guards(plan, people, self._rules, self._guards, earlier=everything, people_before=self._people)
             except GuardError as refusal:
                 work.error = ApiError(f"not attempted: {refusal}", codes=["not_attempted", refusal.name])
             else:
-                return [
-                    Work(one, state_before(one), surprises=work.surprises + 1, replaced=work.replaced)
-                    for one in plan.actions
-                ]
-        return []
+                planned += [_begin(one, work.surprises + 1, work.replaced) for one in plan.actions]
+        return True
+
+
+def _begin(action: Action, surprises: int = 0, replaced: bool = False) -> Work:
+    return Work(action, state_before(action), state_before(action), surprises=surprises, replaced=replaced)
+
+
+def _state_in(people: People, action: Action) -> State | None:
+    """Return how the member, or the invitation, that an action is about stands by another reading."""
+    if action.user_id:
+        member = people.members.get(action.user_id)
+        return State(member.status, member.grants) if member else None
+    return next((State(one.status, one.grants) for one in people.find(action.email).invitations), None)
 
 
 def _exchanged(action: Action) -> tuple[Grants, Grants, Grants]:
@@ -568,6 +597,14 @@ def _exchanged(action: Action) -> tuple[Grants, Grants, Grants]:
         frozenset(grant for grant in action.added if grant.slot in slots),
         frozenset(grant for grant in action.after or NOTHING if grant.slot in slots and grant.understood),
     )
+
+
+def _blame(work: Work, refusal: Refused) -> None:
+    """Note a refusal that is about one person: 404 means that they are gone, which a list may show only later."""
+    if refusal.status == 404:
+        work.surprise = refusal.error
+    else:
+        work.error = refusal.error
 
 
 def _merely_taken(work: Work) -> Grants:

@@ -13,7 +13,6 @@ of codes and messages, and the headers `x-ratelimit-*` on every response.
 from __future__ import annotations
 
 import email.utils
-import itertools
 import json
 import random
 import re
@@ -113,13 +112,15 @@ class Client:
         self._verify = verify
         self._clock = clock
         self._pace = _Pace(clock)
-        self._secrets = {api_key}
+        self._secrets = {api_key, urllib.parse.quote(api_key, safe="")}
         if verify is False:  # the module warns once; urllib3 would for each request
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
 
     def keep_secret(self, secrets: Iterable[str]) -> None:
         """Have these texts taken out of every message."""
-        self._secrets.update(secret for secret in secrets if len(secret) > 3)
+        for secret in secrets:
+            if len(secret) > 3:  # a shorter one would be found in half of all words
+                self._secrets |= {secret, urllib.parse.quote(secret, safe="")}
 
     def pause(self, attempt: int, asked_for: float | None = None) -> None:
         """Wait before another attempt: as long as the service asked for, else longer each time, with jitter."""
@@ -132,21 +133,20 @@ class Client:
         """Send a request and return the reply's object.
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. secret: the last segment is
-        not
-        for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures; a
-        write only where it is certain that nothing happened, else it raises LostReply.
+        not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures;
+        a write only where it is certain that nothing happened, else it raises LostReply.
         """
         path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}"
         shown = f"/{'/'.join([*map(encode, segments[:-1]), '***'] if secret else map(encode, segments))}"
-        for attempt in itertools.count():
+        attempt = 0
+        while True:
             try:
                 return self._attempt(method, path, shown, body)
             except _TryAgain as again:
-                error: ApiError = again.error
                 if attempt >= self.retries:
-                    raise error from None
-                self.pause(attempt, error.retry_after)
-        raise RuntimeError("unreachable")
+                    raise again.error from None
+                self.pause(attempt, again.error.retry_after)
+            attempt += 1
 
     def _attempt(self, method: str, path: str, shown: str, body: t.Any) -> dict[str, t.Any]:
         self._pace.wait()
@@ -231,12 +231,10 @@ class Client:
         )
 
     def _scrub(self, text: str) -> str:
-        """Return a text of the service's, without secrets and what could confuse a terminal, and not too long."""
+        """Return a text of the service's, without secrets and fit to be shown."""
         for secret in sorted(self._secrets, key=len, reverse=True):
-            for spelling in (secret, urllib.parse.quote(secret, safe="")):
-                text = text.replace(spelling, "***")
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-        return text if len(text) <= 500 else text[:500] + ".."
+            text = text.replace(secret, "***")
+        return _presentable(text)
 
 
 class _TryAgain(Exception):
@@ -248,8 +246,7 @@ class _TryAgain(Exception):
 
 
 class _Pace:
-    """Keeps under the service's rate limit, as its headers tell it: so many requests in an interval, so many of them
-    left.
+    """Keeps under the service's rate limit, as its headers tell it: so many requests in an interval, so many left.
 
     The form of the interval is not documented; a number of seconds and spellings such as `1m30s` are understood, and
     where it is neither, nothing is held back before the service says 429.
@@ -318,6 +315,12 @@ def encode(segment: str | Sequence[str]) -> str:
     return urllib.parse.quote(segment, safe="")
 
 
+def _presentable(text: str) -> str:
+    """Return a text without what could confuse a terminal, and not too long."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text if len(text) <= 500 else text[:500] + ".."
+
+
 def _json_object(content: bytes) -> dict[str, t.Any] | None:
     try:
         value = json.loads(content)
@@ -328,17 +331,11 @@ def _json_object(content: bytes) -> dict[str, t.Any] | None:
 
 def _read_errors(content: bytes, headers: t.Mapping[str, str]) -> tuple[list[str], str]:
     """Return codes and messages of a failed request; whatever the body is, this does not fail."""
-    reply = _json_object(content) or {}
-    errors = (
-        [error for error in reply.get("errors") or [] if isinstance(error, dict)]
-        if isinstance(reply.get("errors"), list)
-        else []
-    )
+    listed = (_json_object(content) or {}).get("errors")
+    errors = [error for error in listed if isinstance(error, dict)] if isinstance(listed, list) else []
     codes = [str(error["code"]) for error in errors if error.get("code")]
-    codes += [
-        code for code in re.split(r"[,\s]+", headers.get("x-cloud-error-codes", "")) if code and code not in codes
-    ]
-    return codes, "; ".join(str(error["message"]) for error in errors if error.get("message"))
+    codes += [code for code in re.split(r"[,\s]+", headers.get("x-cloud-error-codes", "")) if code]
+    return list(dict.fromkeys(codes)), "; ".join(str(error["message"]) for error in errors if error.get("message"))
 
 
 def _retry_after(headers: t.Mapping[str, str]) -> float | None:

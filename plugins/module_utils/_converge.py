@@ -117,7 +117,7 @@ class Outcome:
     def invitation(self, email: str) -> dict[str, t.Any] | None:
         """Return a person's invitation as it is afterwards. When it ends is not known yet in check mode."""
         key = person_key(email, None)
-        effects = [effect for effect in self.effects if effect.action.person == key and effect.counts_as]
+        effects = [one for one in self.effects if one.action.person == key and one.action.user_id is None]
         there = self.people.find(email)
         if not effects:
             return describe_invitation(there.invitations[0]) if there.invitations and not there.members else None

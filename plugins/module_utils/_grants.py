@@ -47,8 +47,7 @@ class Scope:
         return frozenset(keys)
 
 
-# Role ids: the vendor's user roles documentation, its Terraform provider's documentation and Kibana's Cloud Connect
-# client.
+# Role ids: from the vendor's user roles documentation, its Terraform provider's and Kibana's Cloud Connect client.
 SCOPES: dict[Path, Scope] = {
     ("organization",): Scope(None, "organization-", frozenset({"admin", "billing-admin"})),
     ("deployment",): Scope("deployment_ids", "deployment-", frozenset({"admin", "editor", "viewer"})),
@@ -157,18 +156,15 @@ def missing(wanted: Grants, held: Grants) -> Grants:
 
 
 def surplus(wanted: Grants, held: Grants) -> Grants:
-    """Return what has to be taken from what is held; never anything that this version does not fully understand."""
+    """Return what has to be taken from what is held, in the spelling in which it is held: that the service recognises.
+
+    Never anything that this version does not fully understand.
+    """
     return frozenset(grant for grant in held - wanted if grant.understood)
 
 
-def spelled_as_held(grants: Grants, held: Grants) -> Grants:
-    """Return the grants that are held too, in the spelling in which they are held: the service is to recognise them."""
-    return frozenset(grant for grant in held if grant in grants)
-
-
 def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
-    """Return the grants that a reply's `role_assignments` lists, None where it lists none at all (null, absent, not an
-    object).
+    """Return the grants that a reply's `role_assignments` lists, None where it is null, absent or no object.
 
     Nothing in a reply is an error: nulls are passed over, what is unknown is kept. Blocks of another organization (a
     person may belong to several) say nothing about this one and are left out.
@@ -185,8 +181,11 @@ def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
                 continue
             if scope is None or not isinstance(block, dict) or not isinstance(block.get("role_id"), str):
                 grants.add(Grant(path, "", None, extra=_canonical_json(block)))
-            else:
-                grants.update(_split(path, *_parts(block, scope)))
+                continue
+            role_id, ids, application_roles, extra = _parts(block, scope)
+            if extra and not ids:  # whatever says what it is for is not known to this version
+                grants.add(Grant(path, "", None, extra=_canonical_json(block)))
+            grants |= _split(path, role_id, ids, application_roles, extra)
     return frozenset(grants)
 
 
@@ -232,7 +231,9 @@ def to_assignments(grants: Grants, *, portable: bool = False) -> dict[str, t.Any
     """
     if portable:
         grants = frozenset(
-            grant.known_part for grant in grants if grant.scope in SCOPES or grant.scope[0] not in TOP_LEVEL
+            grant.known_part
+            for grant in grants
+            if (grant.scope in SCOPES and grant.role) or grant.scope[0] not in TOP_LEVEL
         )
     return _assemble(grants, lambda grant: grant.role_id, None)
 

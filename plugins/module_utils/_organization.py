@@ -33,13 +33,11 @@ class Organization:
     def discover(cls, client: Client) -> Organization:
         """Return the one organization that the API key sees; InputError lists them where it is not one."""
         reply = client.request("GET", "organizations")
-        found = [one for one in reply.get("organizations") or [] if isinstance(one, dict) and one.get("id")]
+        found = [one for one in _objects(reply, "organizations") if one.get("id")]
         if len(found) == 1 and not reply.get("next_page"):
             return cls(client, str(found[0]["id"]), found[0])
-        names = ", ".join(f"{one['id']} ({one.get('name')})" for one in found) + (
-            ", ..." if reply.get("next_page") else ""
-        )
-        what = f"sees several organizations: {names}" if found else "sees no organization"
+        names = [f"{one['id']} ({one.get('name')})" for one in found] + ["..."] * bool(reply.get("next_page"))
+        what = f"sees several organizations: {', '.join(names)}" if found else "sees no organization"
         raise InputError(
             [f"organization_id is not given, and the API key {what}. Set organization_id or EC_ORGANIZATION_ID."]
         )
@@ -130,7 +128,7 @@ class Organization:
     def _read_invitations(self, reply: dict[str, t.Any]) -> list[Invitation]:
         invitations = [
             Invitation(
-                email=str(one["email"]),
+                email=one["email"],
                 token=str(one.get("token") or ""),
                 created_at=_text(one.get("created_at")),
                 expires_at=_text(one.get("expires_at")),
@@ -138,7 +136,7 @@ class Organization:
                 **self._roles(one),
             )
             for one in _objects(reply, "invitations")
-            if one.get("email") and not one.get("accepted_at")
+            if _text(one.get("email")) and not one.get("accepted_at")
         ]
         self.client.keep_secret(invitation.token for invitation in invitations)
         return invitations

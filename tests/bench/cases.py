@@ -96,6 +96,24 @@ def week(quarters: int = 4) -> Case:
     return _case(name, settled=300 - 9 * quarters, **{kind: number * quarters for kind, number in counts.items()})
 
 
+def large(people: int) -> Case:
+    """For planning alone: one in ten has to be changed somehow, the others are as they should be."""
+    hundredth = people // 100
+    counts = {"new": 4 * hundredth, "moved": 4 * hundredth, "leaving": hundredth, "revoked": hundredth}
+    return _case(f"planning for {people:,} people", settled=people - 10 * hundredth, **counts)
+
+
+def replies(case: Case) -> list[Json]:
+    """Return how the service would answer the reads at the beginning."""
+    organization = case.state["organizations"][0]
+    member = {"member_since": "2026-01-02T03:04:05Z", "name": "Somebody", "organization_id": ORGANIZATION}
+    invitation = {"created_at": "2026-01-02T03:04:05Z", "expires_at": "2026-01-05T03:04:05Z"}
+    return [
+        {kind: [{**more, **one, "role_assignments": _body(one["role_assignments"])} for one in organization[kind]]}
+        for kind, more in (("members", member), ("invitations", invitation))
+    ]
+
+
 def _case(name: str, **counts: int) -> Case:
     """Return a case with so many people of each kind: settled, new, expired, moved, leaving, revoked."""
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
@@ -215,7 +233,9 @@ def _stages(people: Iterable[_Person]) -> list[list[Request]]:
 
     That the service refuses to invite somebody with an expired invitation is not known before it was tried.
     """
-    of = {kind: [one for one in people if one.kind == kind] for kind in ("new", "expired", "moved", "leaving", "revoked")}
+    of = {
+        kind: [one for one in people if one.kind == kind] for kind in ("new", "expired", "moved", "leaving", "revoked")
+    }
     again = [_invite(some) for some in _alike(of["expired"])]
     stages = [
         [
@@ -256,7 +276,7 @@ def _remove(people: list[_Person]) -> Request:
 
 
 def _body(roles: Json) -> Json:
-    """Return role assignments as the API wants them: with the organization's id, and `all` wherever there may be ids."""
+    """Return role assignments as the API wants them: with the organization's id, and `all` where ids may stand."""
 
     def block(scope: str, one: Json) -> Json:
         everything = {} if scope == "organization" else {"all": one.get("all", False)}

@@ -4,7 +4,7 @@
 
 """The floor: a bare script that knows what is to be done, and makes no other requests than that takes.
 
-    python floor.py FILE
+python floor.py FILE
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from pathlib import Path
 import requests
 
 from ..demo import ROOT, environment
-from .cases import KEY, ORGANIZATION, READS, Case, Json, Request
+from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, replies
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -70,11 +70,10 @@ def _one_by_one(case: Case) -> int:
     return len(READS) + len(case.steps)
 
 
-def _two_reads_for_each(case: Case) -> int:
-    tried_in_vain = sum(request.status >= 400 for stage in case.stages for request in stage)
-    if tried_in_vain:  # alone, each is; in the stages, those with the same roles are together
-        tried_in_vain = len(case.people) - len({step.path for step in case.steps if step.method != "POST"})
-    return len(READS) * len(case.people) + len(case.steps) + tried_in_vain
+def _each_alone(case: Case) -> int:
+    refused = [request for stage in case.stages for request in stage if request.status >= 400]
+    invited_in_vain = sum(len(request.body["emails"]) for request in refused if request.body)
+    return len(READS) * len(case.people) + len(case.steps) + invited_in_vain
 
 
 RIVALS = {
@@ -90,11 +89,13 @@ RIVALS = {
         ),
         Rival("module", _playbook("module.yml"), _as_few_as_possible),
         Rival("role", _playbook("orgops.elastic_cloud.org_team"), _as_few_as_possible),
-        Rival("uri", _playbook("uri.yml", "-e", "@{folder}/loops.json"), _one_by_one, lambda case: len(case.steps) or 1),
+        Rival(
+            "uri", _playbook("uri.yml", "-e", "@{folder}/loops.json"), _one_by_one, lambda case: len(case.steps) or 1
+        ),
         Rival(
             "org_member",
             _playbook("org_member.yml", "-e", "@{folder}/loops.json"),
-            _two_reads_for_each,
+            _each_alone,
             lambda case: len(case.people),
         ),
         Rival(
@@ -108,7 +109,7 @@ RIVALS = {
 class Result:
     """What measuring came to. seconds: of each run; peak: bytes, of the largest process in any of them."""
 
-    requests: int
+    requests: int = 0
     seconds: list[float] = field(default_factory=list)
     peak: int = 0
 
@@ -139,7 +140,7 @@ class Bench:
         self._load(case)
         files = self._files(case)
         self._dirty = True
-        seconds, peak = self.time(rival.command(files))
+        _output, seconds, peak = self._run(rival.command(files))
         log = self._control("GET", "log")
         self._dirty = any(entry["method"] != "GET" for entry in log)
         result.requests = len(log)
@@ -165,19 +166,19 @@ class Bench:
         python.write_text(f'#!/bin/sh\nexec {" ".join(watching)} "$@"\n')
         python.chmod(0o700)
         self._load(case)
-        self.time([*rival.command(self._files(case)), "-e", f"ansible_python_interpreter={python}"])
+        self._run([*rival.command(self._files(case)), "-e", f"ansible_python_interpreter={python}"])
         self._dirty = True
         return max(json.loads(line)["peak"] for line in peaks.read_text().splitlines())
 
-    def time(self, command: list[str]) -> tuple[float, int]:
-        """Return the seconds that a command took, and the bytes that the largest of its processes had."""
+    def _run(self, command: list[str], **environment: str) -> tuple[str, float, int]:
+        """Return a command's output, the seconds that it took, and the bytes that the largest of its processes had."""
         result = self.folder / "result"
         result.unlink(missing_ok=True)
         watched = [sys.executable, "-IS", str(HERE / "measure.py"), str(result), *command]
         with subprocess.Popen(
             watched,
             cwd=self.folder,
-            env=self._environment,
+            env=self._environment | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -191,9 +192,19 @@ class Bench:
                 raise
         if process.returncode != 0:
             raise BenchError(f"{' '.join(command)} has failed with {process.returncode}: {output[-4000:]}")
-        self.output = output
         found = json.loads(result.read_text())
-        return found["seconds"], found["peak"]
+        return output, found["seconds"], found["peak"]
+
+    def plan(self, what: str, case: Case) -> tuple[dict[str, float], int]:
+        """Return the seconds of each step of `read` or `plan`, see planning.py, and the bytes that the process had."""
+        replies_file, definition = self.folder / "replies.json", self.folder / "definition.json"
+        if self._loaded != case.name:
+            replies_file.write_text("".join(json.dumps(reply) + "\n" for reply in replies(case)), encoding="utf-8")
+            _write(definition, {"members": case.members, "groups": case.groups})
+            self._loaded = case.name
+        script = [sys.executable, str(HERE / "planning.py"), what, str(replies_file), str(definition), ORGANIZATION]
+        output, _seconds, peak = self._run(script, PYTHONPATH=str(self.folder / "collections"))
+        return json.loads(output), peak
 
     def capacity(self, request: Request, number: int) -> float:
         """Return how many requests a second the emulator answers, asked by a client that does next to nothing."""
@@ -272,7 +283,7 @@ def _write(path: Path, content: t.Any) -> None:
 
 
 @contextlib.contextmanager
-def emulator(folder: Path) -> Iterator[str]:
+def emulator() -> Iterator[str]:
     """An emulator as a process of its own; gives its URL."""
     command = [sys.executable, "-m", "tests.emulator"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:

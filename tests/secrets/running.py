@@ -10,7 +10,7 @@ import base64
 import json
 import typing as t
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import Ansible, Run
@@ -43,10 +43,16 @@ def files_below(folder: Path) -> str:
     )
 
 
-def play(ansible: Ansible, tasks: list[dict[str, t.Any]], *options: str, **environment: str) -> tuple[Run, list[t.Any]]:
+def play(
+    ansible: Ansible,
+    tasks: list[dict[str, t.Any]],
+    *options: str,
+    keywords: Mapping[str, t.Any] | None = None,
+    **environment: str,
+) -> tuple[Run, list[t.Any]]:
     """Run tasks on this machine, all of them whatever fails; return the run, and each task's registered result.
 
-    The results take the way through a file, as they do where a playbook keeps them.
+    keywords: further ones of the play. The results take the way through a file, as they do where a playbook keeps them.
     """
     folder = ansible.folder
     tasks = [
@@ -58,7 +64,7 @@ def play(ansible: Ansible, tasks: list[dict[str, t.Any]], *options: str, **envir
     results.unlink(missing_ok=True)
     keep = {"ansible.builtin.copy": {"content": f"{{{{ [{', '.join(names)}] | to_json }}}}", "dest": str(results)}}
     playbook = folder / "playbook.yml"
-    plays = [{"hosts": "all", "gather_facts": False, "tasks": [*tasks, keep]}]
+    plays = [{"hosts": "all", "gather_facts": False, "tasks": [*tasks, keep], **(keywords or {})}]
     playbook.write_text(json.dumps(plays), encoding="utf-8")
     here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     run = ansible.run({"here": here}, *options, playbook=str(playbook), **environment)

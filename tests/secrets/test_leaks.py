@@ -68,9 +68,9 @@ FAILURES: dict[str, Failure] = {
     "limit": Failure(f"429 {LIMIT}", "status", 429, LIMIT, calls=INVITING),
     "503": Failure("503", "status", 503, more={"retry_after": 0}),
     "cut": Failure("no answer", "cut_before", calls={"org_info": CALLS["org_info"], "org_member": CALLS["org_member"]}),
-    "html": Failure("no JSON object (text/html)", "html", more={"headers": {"Retry-After": "0"}}),
+    "html": Failure("no JSON object (text/html", "html", more={"headers": {"Retry-After": "0"}}),
     "redirect": Failure("redirects are not followed", "status", 307),
-    "crash": Failure(""),
+    "crash": Failure("cannot send"),
 }
 CASES = {
     f"{module}-{name}": (module, failure)
@@ -111,7 +111,9 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     emulator.add_member(organization, "ana@example.com", VIEWER)
     token = emulator.add_invitation(organization, BO, VIEWER).token
     if failure.kind:
-        words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}, {token}"
+        words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}"
+        if module in WRITERS:  # they have read it before; nobody can take out of an answer what nobody knows
+            words += f", {token}"
         emulator.fail(
             failure.kind,
             status=failure.status,
@@ -139,20 +141,21 @@ def prepare_success(ansible: Ansible, module: str) -> dict[str, t.Any]:
 CASES_AT = {
     5: list(CASES),
     3: ["org_team-html", "org_member-401", "org_info-crash"],
-    0: ["org_team-crash", "org_invitation-404", "org_member-cut"],
+    0: ["org_team-crash", "org_invitation-404", "org_info-cut"],
 }
 
 
 @pytest.fixture(scope="module", params=CASES_AT, ids=lambda verbosity: f"verbosity {verbosity}")
 def shown(request: pytest.FixtureRequest, new_ansible: Callable[[], Ansible]) -> Shown:
-    """The cases in one playbook, and at the end what each module does where nothing goes wrong."""
+    """The cases in one playbook; where everything is shown, also what each module does when nothing goes wrong."""
     names = CASES_AT[request.param]
+    working = list(CALLS) if names == list(CASES) else []
     ansible = new_ansible()
     folder = ansible.folder
     (folder / "sitecustomize.py").write_text(CRASH, encoding="utf-8")
     with local_server() as elsewhere:
         tasks = [prepare(ansible, name, elsewhere.url) for name in names]
-        tasks += [prepare_success(ansible, module) for module in CALLS]
+        tasks += [prepare_success(ansible, module) for module in working]
         organizations = list(ansible.emulator.organizations.values())
         ansible.emulator.add_key(organizations, secret=KEY)
         tokens = [token for organization in organizations for token in organization.invitations]
@@ -169,7 +172,7 @@ def shown(request: pytest.FixtureRequest, new_ansible: Callable[[], Ansible]) ->
         )
         tokens += [token for one in organizations for token in one.invitations]
     return Shown(
-        dict(zip([*names, *CALLS], results, strict=True)),
+        dict(zip([*names, *working], results, strict=True)),
         [KEY, *tokens],
         {
             "output": run.output,
@@ -199,5 +202,5 @@ def test_every_failure_has_happened(shown: Shown) -> None:
 
 
 def test_what_does_not_fail_has_happened_too(shown: Shown) -> None:
-    for module in CALLS:
+    for module in CALLS.keys() & shown.results.keys():
         assert shown.results[module]["changed"] == (module in WRITERS), shown.results[module]

@@ -179,7 +179,7 @@ def test_who_accepts_before_the_old_invitation_is_deleted_is_a_member_and_gets_t
     assert site.roles(ANA) == viewer("b")
 
 
-@under({"unknown_id_in_delete": "ignore"}, {"list_lag": 2})
+@under({"list_lag": 2})
 def test_who_accepts_before_the_invitation_is_revoked_is_removed(site):
     site.invitation(ANA, viewer("a"))
     site.invitation(BO, viewer("a"))

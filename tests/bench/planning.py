@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planning alone, without Ansible and without a service, in a process that does nothing else.
+
+    python planning.py read|plan REPLIES DEFINITION
+
+`read` makes people of the service's replies, `plan` makes a plan of these and of the definition as well. Prints the
+seconds that each step took.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import time
+import typing as t
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules, check_guards, make_plan
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+
+
+class Replies:
+    """Stands for the client: has the bodies of the service's replies."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "rb") as file:
+            self._bodies = dict(zip(("members", "invitations"), file.read().splitlines(), strict=True))
+
+    def request(self, _method: str, *segments: str) -> t.Any:
+        """Return a reply, which can be had once, as from the network."""
+        return json.loads(self._bodies.pop(segments[-1]))
+
+    def keep_secret(self, _secrets: t.Iterable[str]) -> None:
+        """What the client is told of tokens."""
+
+
+def main() -> None:
+    """Take the time of each step."""
+    what, replies, definition, organization_id = sys.argv[1:]
+    organization = Organization(Replies(replies), organization_id)  # type: ignore[arg-type]
+    took: dict[str, float] = {}
+    begun = time.perf_counter()
+
+    def took_so_far(step: str) -> None:
+        nonlocal begun
+        took[step] = time.perf_counter() - begun
+        begun = time.perf_counter()
+
+    members, invitations = organization.members(), organization.invitations()
+    took_so_far("read")
+    if what == "plan":
+        with open(definition, encoding="utf-8") as file:
+            wanted = json.load(file)
+        findings, rules, guards = Findings(), Rules(), Guards(max_removals="25%")
+        begun = time.perf_counter()
+        desired = parse_team(
+            wanted["members"], wanted["groups"], organization_id, dt.datetime.now(dt.timezone.utc), findings
+        )
+        took_so_far("parse_team")
+        people = People(members, invitations)
+        took_so_far("People")
+        plan = make_plan(desired, people, rules, findings)
+        took_so_far("make_plan")
+        findings.check()
+        check_guards(plan, people, rules, guards)
+        took_so_far("check_guards")
+        took["actions"] = len(plan.actions)
+    print(json.dumps(took))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,334 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was measured, as a document."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import typing as t
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from .cases import Case
+from .running import RIVALS, Result
+
+MIB = 2**20
+LICENCE = """\
+<!--
+Copyright: (c) 2026, Orgops
+GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+"""
+SLOW = ("uri", "curl", "org_member")
+STEPS = {"parse_team": "read definition", "People": "find people", "make_plan": "plan", "check_guards": "guards"}
+# Why a target may be out of reach; printed where it is.
+WHY = {
+    "floor": "most of what is above is what a module is before its first request: Ansible packs the collection's code "
+    "and unpacks it again for each task, and Python compiles it each time. It does not grow with the requests.",
+    "ten thousand": "the lists are read and compared person by person.",
+    "onboarding": "a module task takes about a third of a second whatever it does, and so does an item of a loop; what "
+    "remains for the module is mostly the start of ansible-playbook.",
+    "planning": "each person's grants are compared as sets, and everybody is an object.",
+}
+
+
+@dataclass
+class Row:
+    """A case, and what each rival does in its place."""
+
+    case: Case
+    measured: dict[str, Case]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What kind of machine it was."""
+
+    cores: int
+    system: str
+    versions: dict[str, str]
+
+    @classmethod
+    def this(cls) -> Machine:
+        """Return the kind of this machine."""
+        programs = {name: version(name) for name in ("ansible-core", "requests")}
+        return cls(os.cpu_count() or 1, platform.system(), {"Python": platform.python_version(), **programs})
+
+
+@dataclass
+class Findings:
+    """All that was measured.
+
+    results: by delay in seconds, rival and case; once: the uri loop at its full size; capacity: what for, requests a second, a case
+    with such requests, and how many;
+    module_peaks: by rival and case, bytes; planning: by what was done and number of people, one pair for each round.
+    """
+
+    rounds: int
+    machine: Machine
+    missing: list[str]
+    rows: list[Row] = field(default_factory=list)
+    results: dict[tuple[float, str, str], Result] = field(default_factory=dict)
+    once: Result = field(default_factory=Result)
+    capacity: list[tuple[str, float, Case, int]] = field(default_factory=list)
+    module_peaks: dict[tuple[str, str], int] = field(default_factory=dict)
+    planning: dict[tuple[str, int], list[tuple[dict[str, float], int]]] = field(default_factory=dict)
+
+    @property
+    def delays(self) -> list[float]:
+        """The delays that were measured, in seconds."""
+        return sorted({delay for delay, _key, _name in self.results})
+
+    def median(self, delay: float, key: str, case: Case) -> float | None:
+        """Return the median of what a rival took for a case, in seconds; None where it was not measured."""
+        result = self.results.get((delay, key, case.name))
+        return statistics.median(result.seconds) if result else None
+
+    def seconds(self, delay: float, key: str, row: Row) -> float | None:
+        """Return what a rival takes for a case, scaled up where it was measured on a smaller one."""
+        case = row.measured.get(key)
+        median = self.median(delay, key, case) if case else None
+        if case is None or median is None or case is row.case:
+            return median
+        rival = RIVALS[key]
+        start = self.median(0.0, "ping", self.rows[0].case) or 0.0 if rival.playbook else 0.0
+        return start + max(median - start, 0.0) * rival.units(row.case) / rival.units(case)
+
+    def over_floor(self, delay: float, row: Row) -> float | None:
+        """Return how many times the floor's time the module takes on top of what an empty one takes."""
+        module, empty, floor = (self.seconds(delay, key, row) for key in ("module", "empty", "floor"))
+        return None if module is None or empty is None or floor is None else (module - empty) / floor
+
+    def row(self, name: str) -> Row | None:
+        """Return the row of a case."""
+        return next((row for row in self.rows if row.case.name == name), None)
+
+
+def render(findings: Findings) -> str:
+    """Return the document."""
+    return "\n".join(
+        [
+            LICENCE,
+            "# Benchmark",
+            "",
+            *_introduction(findings),
+            "## What was to be reached",
+            "",
+            *_targets(findings),
+            "",
+            "## How many times as long",
+            "",
+            *_ratios(findings),
+            "## Seconds",
+            "",
+            *_times(findings),
+            "## Requests and memory",
+            "",
+            *_requests(findings),
+            "",
+            "## Planning alone",
+            "",
+            *_planning(findings),
+            "",
+            "## The emulator alone",
+            "",
+            *_capacity(findings),
+            "",
+        ]
+    )
+
+
+def _introduction(findings: Findings) -> list[str]:
+    machine = findings.machine
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    lines = [
+        f"Made by `make bench` on {machine.system} with {machine.cores} cores, {versions}. All numbers are medians of "
+        f"{findings.rounds} runs. The rivals took turns, each run in processes of its own, against the emulator of "
+        "`tests/emulator` in another process on the same machine, which answers at once or after a delay.",
+        "",
+        "- **module**: `ansible-playbook` with one task, `orgops.elastic_cloud.org_team`; **role**: the playbook "
+        "`orgops.elastic_cloud.org_team` with the same inventory.",
+        "- **floor**: a bare Python script with `requests` that knows what is to be done and makes only the requests "
+        "that this takes, as many as the module and up to eight at once. It compares nothing and checks nothing.",
+        "- **empty**: a playbook with one task, a module that is given the same definition and ends.",
+        "- **uri loop**: a task with `ansible.builtin.uri` in a loop over requests, one for each person. It reads the "
+        "lists as well, but is told what is to be done. **curl**: the same as a shell loop.",
+        "- **org_member loop**: a task with `orgops.elastic_cloud.org_member` in a loop over the people who change, or "
+        "over everybody where nobody does.",
+        "",
+        "A number with `~` is scaled: the rival was measured with fewer people (the tables of requests say how many), "
+        "and what it took beyond the start of Ansible was multiplied.",
+        "",
+    ]
+    return lines + [f"{key} is missing on this machine and was left out.\n" for key in findings.missing]
+
+
+def _targets(findings: Findings) -> list[str]:
+    lines = ["| to reach | found | reached |", "| --- | --- | --- |"]
+    missed = []
+
+    def target(key: str, what: str, found: str, reached: bool) -> None:
+        lines.append(f"| {what} | {found} | {'yes' if reached else 'no'} |")
+        if not reached:
+            missed.append(f"- {what}: not reached; {WHY[key]}")
+
+    for delay in findings.delays:
+        at = _at(delay)
+        ratios = {row.case.name: findings.over_floor(delay, row) or 0.0 for row in findings.rows}
+        worst = max(ratios, key=lambda name: ratios[name])
+        good = sum(ratio <= 1.2 for ratio in ratios.values())
+        target(
+            "floor",
+            f"the module takes at most 1.2 times the floor on top of an empty module, {at}",
+            f"in {good} of {len(ratios)} cases; at most {ratios[worst]:.1f} times ({worst})",
+            good == len(ratios),
+        )
+    for delay in findings.delays:
+        row = findings.row("nothing to do, 10,000 people")
+        if (
+            row
+            and (module := findings.seconds(delay, "module", row))
+            and (empty := findings.seconds(delay, "empty", row))
+        ):
+            what = f"10,000 people with nothing to do: at most 1.5 s more than an empty module, {_at(delay)}"
+            target("ten thousand", what, f"{module - empty:.2f} s", module - empty <= 1.5)
+    row = findings.row("onboarding 500")
+    if row and findings.once.seconds and (module := findings.seconds(0.0, "module", row)):
+        ratio = findings.once.seconds[0] / module
+        what = f"onboarding 500: at least 50 times faster than the uri loop, {_at(0.0)}"
+        found = f"{ratio:.0f} times; the loop took {findings.once.seconds[0]:.0f} s, measured once, all 500"
+        target("onboarding", what, found, ratio >= 50)
+    if rounds := findings.planning.get(("plan", 100_000)):
+        seconds, peak = statistics.median(map(_planned, rounds)), max(peak for _steps, peak in rounds)
+        what = "100,000 people planned within 3 s and 1 GiB"
+        target("planning", what, f"{seconds:.2f} s, {_mib(peak)}", seconds <= 3 and peak <= 2**30)
+    return [*lines, *([""] if missed else []), *missed]
+
+
+def _ratios(findings: Findings) -> list[str]:
+    lines = ["To the module's time, and in the first column the part that 1.2 was to be reached with.", ""]
+    for delay in findings.delays:
+        rows = []
+        for row in findings.rows:
+            module = findings.seconds(delay, "module", row)
+            ratio = findings.over_floor(delay, row)
+            cells = [f"{ratio:.1f}" if ratio is not None else ""]
+            for key in ("role", *SLOW):
+                seconds = findings.seconds(delay, key, row)
+                scaled = "~" if row.measured.get(key) is not row.case else ""
+                cells.append(f"{scaled}{_short(seconds / module)}" if seconds and module else "")
+            rows.append([row.case.name, *cells])
+        head = ["(module - empty) / floor", "role", "uri loop", "curl", "org_member loop"]
+        lines += [f"{_at(delay).capitalize()}:", "", *_table([_at(delay), *head], rows), ""]
+    return lines
+
+
+def _times(findings: Findings) -> list[str]:
+    lines = []
+    if ping := findings.median(0.0, "ping", findings.rows[0].case):
+        lines = [f"An empty playbook with one `ansible.builtin.ping` takes {_short(ping)} s.", ""]
+    for delay in findings.delays:
+        rows = []
+        for row in findings.rows:
+            cells = []
+            for key in ("module", "floor", "empty", "role", *SLOW):
+                seconds = findings.seconds(delay, key, row)
+                scaled = "~" if row.measured.get(key) is not row.case else ""
+                cells.append("" if seconds is None else scaled + _short(seconds))
+            rows.append([row.case.name, *cells])
+        head = ["module", "floor", "empty", "role", "uri loop", "curl", "org_member loop"]
+        lines += [f"{_at(delay).capitalize()}:", "", *_table([_at(delay), *head], rows), ""]
+    return lines
+
+
+def _requests(findings: Findings) -> list[str]:
+    lines = [
+        "From the emulator's log. In brackets: the number in the smaller case that was measured. Memory is the most "
+        "that one process had in any run, as the system tells of ended processes (`ru_maxrss`); of modules it was "
+        "taken in a run of its own, by a Python for modules that looks on. Ansible itself is the largest process of a "
+        "playbook.",
+        "",
+    ]
+    rows = []
+    for row in findings.rows:
+        cells = []
+        for key in ("module", "floor", *SLOW):
+            case = row.measured[key]
+            number = RIVALS[key].requests(row.case)
+            smaller = "" if case is row.case else f" ({RIVALS[key].requests(case):,})"
+            cells.append(f"{number:,}{smaller}")
+        peaks = [findings.module_peaks.get((key, row.case.name)) for key in ("module", "empty")]
+        peaks += [_peak(findings, key, row) for key in ("floor", "role")]
+        rows.append([row.case.name, *cells, *("" if peak is None else _mib(peak) for peak in peaks)])
+    head = ["module, role", "floor", "uri loop", "curl", "org_member loop"]
+    memory = ["memory: module", "empty", "floor", "ansible-playbook, role"]
+    return [*lines, *_table(["requests", *head, *memory], rows)]
+
+
+def _planning(findings: Findings) -> list[str]:
+    lines = [
+        "In a process of its own, without Ansible and HTTP. To read is to make people of the replies; one in ten has "
+        "to be changed somehow. The last columns say how much longer it takes for ten times as many people.",
+        "",
+    ]
+    rows = []
+    before: tuple[float, float] | None = None
+    for what, people in findings.planning:
+        if what != "plan":
+            continue
+        rounds = findings.planning["plan", people]
+        steps = {step: statistics.median(took[step] for took, _peak in rounds) for step in STEPS}
+        read = statistics.median(took["read"] for took, _peak in findings.planning["read", people])
+        now = (read, statistics.median(map(_planned, rounds)))
+        growth = ["" if before is None else f"{new / old:.1f}" for new, old in zip(now, before or now, strict=True)]
+        peaks = [_mib(max(peak for _took, peak in findings.planning[what, people])) for what in ("read", "plan")]
+        seconds = [f"{value:.3f}" for value in (read, *steps.values(), now[1])]
+        rows.append([f"{people:,}", *seconds, *peaks, *growth])
+        before = now
+    head = ["people", "read, s", *(f"{name}, s" for name in STEPS.values()), "planned in all, s"]
+    return [*lines, *_table([*head, "memory: read", "memory: read and plan", "read, growth", "plan, growth"], rows)]
+
+
+def _capacity(findings: Findings) -> list[str]:
+    lines = [
+        "Asked over eight connections by a client that does next to nothing. That the floor and the module share the "
+        "time that the emulator takes makes their ratio look better; it is little.",
+        "",
+    ]
+    rows = []
+    for what, rate, case, number in findings.capacity:
+        module = findings.median(0.0, "module", case)
+        share = f"{number / rate:.2f} s of {_short(module)} s" if module else "not measured"
+        rows.append([what, f"{rate:,.0f}", f"{number} in {case.name}", share])
+    return [*lines, *_table(["requests", "a second", "of these", "at most, of the module's time"], rows)]
+
+
+def _planned(measured: tuple[dict[str, float], int]) -> float:
+    took, _peak = measured
+    return sum(took[step] for step in STEPS)
+
+
+def _peak(findings: Findings, key: str, row: Row) -> int | None:
+    peaks = [found.peak for (_d, one, name), found in findings.results.items() if (one, name) == (key, row.case.name)]
+    return max(peaks, default=None)
+
+
+def _table(head: list[str], rows: list[list[t.Any]]) -> list[str]:
+    return [f"| {' | '.join(map(str, cells))} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _at(delay: float) -> str:
+    return f"with {1000 * delay:.0f} ms of delay"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def _mib(size: int) -> str:
+    return f"{size / MIB:,.0f} MiB"

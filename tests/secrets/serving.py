@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A service that lists whatever a test tells it to, which the emulator would not, and records each request as it came."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+ORGANIZATION = "1234567890"
+KEY = "a-key-for-hostile-data-0123456789"
+
+
+@dataclass
+class Service:
+    """What it lists, or the reply in its place; and what it was sent: request lines and bodies of writes, in order."""
+
+    members: list[t.Any] = field(default_factory=list)
+    invitations: list[t.Any] = field(default_factory=list)
+    replies: dict[str, bytes] = field(default_factory=dict)  # by the end of the path
+    url: str = ""
+    reads: list[str] = field(default_factory=list)
+    writes: list[tuple[str, t.Any]] = field(default_factory=list)
+
+    def reply(self, path: str) -> bytes:
+        """Return the answer to a reading."""
+        for end, reply in self.replies.items():
+            if path.endswith(end):
+                return reply
+        for kind in ("members", "invitations"):
+            if path.endswith(f"/{kind}"):
+                return json.dumps({kind: getattr(self, kind)}).encode()
+        return json.dumps({"id": ORGANIZATION, "name": "Example"}).encode()
+
+    def take_effect(self, method: str, path: str, body: t.Any) -> bytes:
+        """Do what a write asks for, as far as the lists are concerned; return the answer."""
+        if method == "POST" and path.endswith("/invitations"):
+            made = [{"email": email, "token": f"new-{email}", **body} for email in body["emails"]]
+            self.invitations += made
+            return json.dumps({"invitations": made}).encode()
+        return b"{}"
+
+
+@contextmanager
+def serve(service: Service) -> Iterator[Service]:
+    """Serve on a free loopback port while the context lasts."""
+    lock = threading.Lock()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            sent = self.rfile.read(length)
+            method, target, _version = self.requestline.split(" ")
+            with lock:
+                if method == "GET":
+                    service.reads.append(target)
+                    answer = service.reply(target)
+                else:
+                    body = json.loads(sent) if sent else None
+                    service.writes.append((f"{method} {target}", body))
+                    answer = service.take_effect(method, target, body)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_GET = do_POST = do_PUT = do_DELETE = _answer
+
+        def log_message(self, format: str, *args: t.Any) -> None:
+            """Print nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
