@@ -452,8 +452,11 @@ class Run:
     def _removals(self, works: list[Work]) -> list[Job]:
         """Return the jobs that remove these members."""
         by_id = {work.user_id: work for work in works if work.action.action == "remove"}
-        batches = self._organization.batches("members", _sendable(by_id))
-        return [(batch, partial(self._remove_members, batch)) for ids in batches for batch in [[by_id[i] for i in ids]]]
+        jobs: list[Job] = []
+        for ids in self._organization.batches("members", _sendable(by_id)):
+            batch = [by_id[user_id] for user_id in ids]
+            jobs.append((batch, partial(self._remove_members, batch)))
+        return jobs
 
     def _remove_members(self, works: list[Work]) -> None:
         """Remove members. One who is gone already has left by themselves, and all is well."""

@@ -62,6 +62,8 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
 class Module(AnsibleModule):  # type: ignore[misc]
     """An Ansible module with the connection options. Null counts as absent, for those a blank text does too."""
 
+    _client: Client | None = None
+
     def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
         super().__init__(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
         if REQUESTS_ERROR:
@@ -89,7 +91,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         findings.check()
         for warning in findings.warnings:
             self.warn(warning)
-        client = Client(
+        self._client = client = Client(
             endpoint,
             options["api_key"],
             timeout=options["timeout"],
@@ -110,11 +112,18 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def errors_reported(self) -> t.Iterator[None]:
-        """End the module where something goes wrong before anything was changed."""
+        """End the module with a message where something goes wrong that no outcome tells of."""
         try:
             yield
         except ElasticCloudError as error:
             self.fail_json(msg=str(error), changed=False, diff={"before": "", "after": ""}, **error.result())
+        except Exception as error:  # Ansible would print it as it is, and it may hold the API key or a token
+            scrub = self._client.scrub if self._client else str
+            self.fail_json(
+                msg=f"{type(error).__name__}: {scrub(str(error))}. This is a fault of the collection: please report it "
+                "with what -vvv prints. Running again does what has not been done yet.",
+                exception=scrub(traceback.format_exc()),
+            )
 
     def _check_connection(self, findings: Findings) -> None:
         api_key, organization_id, ca_path = (self.params[name] for name in ("api_key", "organization_id", "ca_path"))

@@ -122,6 +122,12 @@ class Client:
             if len(secret) > 3:  # a shorter one would be found in half of all words
                 self._secrets |= {secret, urllib.parse.quote(secret, safe="")}
 
+    def scrub(self, text: str) -> str:
+        """Return a text without secrets."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
+
     def pause(self, attempt: int, asked_for: float | None = None) -> None:
         """Wait before another attempt: as long as the service asked for, else longer each time, with jitter."""
         wait = asked_for if asked_for is not None else FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)
@@ -187,7 +193,7 @@ class Client:
         """Return what to raise for a failure without an answer."""
         cause = error.args[0] if error.args else error
         reason = getattr(cause, "reason", cause)
-        words = self._scrub(f"{type(reason).__name__}: {reason}")
+        words = self._fit(f"{type(reason).__name__}: {reason}")
         if "CERTIFICATE_VERIFY_FAILED" in words or "X509" in words:
             message = f"{words} -- the connection is not trusted; name the file of the server's authority with ca_path"
             return ApiError(message, method=method, path=shown)
@@ -221,20 +227,18 @@ class Client:
         headers = response.headers
         request_id = headers.get("x-request-id") or headers.get("x-cloud-request-id")
         return kind(
-            self._scrub(message),
+            self._fit(message),
             status=response.status_code,
-            codes=[self._scrub(code) for code in codes],
+            codes=[self._fit(code) for code in codes],
             method=method,
             path=shown,
-            request_id=self._scrub(request_id) if request_id else None,
+            request_id=self._fit(request_id) if request_id else None,
             retry_after=_retry_after(headers),
         )
 
-    def _scrub(self, text: str) -> str:
-        """Return a text of the service's, without secrets and fit to be shown."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return _presentable(text)
+    def _fit(self, text: str) -> str:
+        """Return a text of somebody else's as it may be shown."""
+        return _presentable(self.scrub(text))
 
 
 class _TryAgain(Exception):

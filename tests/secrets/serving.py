@@ -24,7 +24,8 @@ class Service:
 
     members: list[t.Any] = field(default_factory=list)
     invitations: list[t.Any] = field(default_factory=list)
-    replies: dict[str, bytes] = field(default_factory=dict)  # by the end of the path
+    replies: dict[str, bytes] = field(default_factory=dict)  # to readings, by the end of the path
+    answer: bytes | None = None  # to writes
     url: str = ""
     reads: list[str] = field(default_factory=list)
     writes: list[tuple[str, t.Any]] = field(default_factory=list)
@@ -41,6 +42,8 @@ class Service:
 
     def take_effect(self, method: str, path: str, body: t.Any) -> bytes:
         """Do what a write asks for, as far as the lists are concerned; return the answer."""
+        if self.answer is not None:
+            return self.answer
         if method == "POST" and path.endswith("/invitations"):
             made = [{"email": email, "token": f"new-{email}", **body} for email in body["emails"]]
             self.invitations += made
@@ -55,6 +58,7 @@ def serve(service: Service) -> Iterator[Service]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body together
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

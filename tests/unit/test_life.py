@@ -98,11 +98,11 @@ class Life(RuleBasedStateMachine):
         self.run()
         self.world.emulator.heal()
 
-    @rule(nth=st.integers(1, 12), other=st.sampled_from(NAMES))
-    def apply_twice_at_once(self, nth: int, other: str) -> None:
+    @rule(nth=st.integers(1, 12))
+    def apply_twice_at_once(self, nth: int) -> None:
         """Another run with the same definition begins, and ends, amid this one."""
-        self.world.adapter.before(nth, self.run)
-        self.run()
+        with self.world.adapter.interrupted(nth, self.run):
+            self.run()
 
     @rule(nth=st.integers(1, 12), name=st.sampled_from(NAMES), seed=st.integers(0, 2**16))
     def apply_while_people_act(self, nth: int, name: str, seed: int) -> None:
@@ -113,8 +113,8 @@ class Life(RuleBasedStateMachine):
             lambda: self.go(name),
             lambda: self.edit_in_the_console(name, chance.choice(ROLES[1:]), chance.random() < 0.5),
         ]
-        self.world.adapter.before(nth, chance.choice(deeds))
-        self.run()
+        with self.world.adapter.interrupted(nth, chance.choice(deeds)):
+            self.run()
 
     @rule()
     def apply_in_peace(self) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -73,9 +74,12 @@ class Interrupted(InProcessAdapter):
         self._wait = 0
         self._deed: Callable[[], object] | None = None
 
-    def before(self, nth: int, deed: Callable[[], object]) -> None:
-        """Do something before the n-th request from now on."""
+    @contextmanager
+    def interrupted(self, nth: int, deed: Callable[[], object]) -> Iterator[None]:
+        """Do something before the n-th request that is made in the meantime, if there are as many."""
         self._wait, self._deed = nth, deed
+        yield
+        self._deed = None
 
     def send(self, request: Any, **options: Any) -> Any:  # type: ignore[override]
         """Make a request."""

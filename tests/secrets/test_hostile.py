@@ -1,0 +1,273 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Data that nobody expects, from the service and from the input: no traceback, and no request but those that are meant.
+
+A module that crashes raises something else than SystemExit here, and the test fails with it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+import urllib.parse
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import FakeClock
+from ansible_collections.orgops.elastic_cloud.tests.secrets.serving import KEY, ORGANIZATION, Service, serve
+from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import MODULES, patch_module_args
+
+Result = dict[str, t.Any]
+Call = Callable[..., Result]
+HOME = f"/api/v1/organizations/{ORGANIZATION}"
+OWNER = {"organization": [{"role_id": "organization-admin", "organization_id": ORGANIZATION}]}
+VIEWER = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
+THE_OWNER = {"user_id": "1", "email": "owner@example.com", "role_assignments": OWNER}
+OWNER_ENTRY = {"email": "owner@example.com"}
+PURGE = {"members": [OWNER_ENTRY], "purge": True, "max_removals": "100%"}
+# A call of each module that reads everything it can.
+READING: dict[str, dict[str, t.Any]] = {
+    "org_info": {"gather": ["organization", "members", "invitations", "team"]},
+    "org_invitation": {"emails": "new@example.com"},
+    "org_member": {"email": "new@example.com", "role_assignments": VIEWER},
+    "org_team": PURGE,
+}
+every_module = pytest.mark.parametrize("module", READING)
+
+TEXTS = {
+    "quotes": "o\"'`hara@example.com",
+    "lines": "two\r\nlines@example.com",
+    "direction": "ab\u202ecd@example.com",
+    "emoji": "\N{GRINNING FACE}@example.com",
+    "long": "x" * 10_000 + "@example.com",
+    "nul": "a\0b@example.com",
+    "terminal": "\x1b[2Jgone@example.com",
+    "surrogate": "\ud83d@example.com",
+    "template": "{{ lookup('pipe', 'id') }}@example.com",
+    "yaml": "- &a !!python/name:os.system [x]: @example.com",
+    "comma": "a,b@example.com",
+    "slash": "a/../b?c#d%2Fe@example.com",
+    "space": "  ana@example.com ",
+    "no address": "nobody",
+}
+IDS = {
+    "slash": "a/b",
+    "up": "a/../../users/b",
+    "dots": "..",
+    "dot": ".",
+    "comma": "a,b",
+    "encoded": "a%2Fb",
+    "half encoded": "%2e%2e",
+    "query": "a?b=c",
+    "fragment": "a#b",
+    "semicolon": "a;b",
+    "space": "a b",
+    "blank": " ",
+    "line": "a\r\nDELETE /api/v1/x HTTP/1.1",
+    "direction": "a\u202eb",
+    "emoji": "\N{GRINNING FACE}",
+    "backslash": "..\\..\\x",
+    "long": "x" * 10_000,
+    "surrogate": "\ud83d",
+    "quotes": "\"'<>",
+}
+# Those cannot stand in a list of ids in a path, in whatever way they are encoded.
+UNSENDABLE = {IDS[name] for name in ("dots", "dot", "comma", "line", "direction", "surrogate")}
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A service with one owner."""
+    with serve(Service(members=[THE_OWNER])) as serving:
+        yield serving
+
+
+@pytest.fixture
+def call(service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """Run a module in this process; time passes only by waiting."""
+    monkeypatch.setitem(Client.__init__.__kwdefaults__, "clock", FakeClock())
+
+    def run(module: str, *, check_mode: bool = False, **options: t.Any) -> Result:
+        arguments = {"endpoint": service.url, "api_key": KEY, "organization_id": ORGANIZATION, **options}
+        arguments |= {"_ansible_check_mode": check_mode, "_ansible_remote_tmp": "/nonexistent"}
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            MODULES[module].main()
+        result: Result = json.loads(capfd.readouterr().out)
+        return result
+
+    return run
+
+
+def member(number: int, **details: t.Any) -> dict[str, t.Any]:
+    """Somebody with one role, as the service lists them."""
+    return {"user_id": f"u{number}", "email": f"m{number}@example.com", "role_assignments": VIEWER, **details}
+
+
+def invitation(number: int, **details: t.Any) -> dict[str, t.Any]:
+    """An invitation, as the service lists it."""
+    return {"token": f"token-{number}", "email": f"i{number}@example.com", "role_assignments": VIEWER, **details}
+
+
+def named_in(line: str, before: str, after: str = "") -> list[str]:
+    """Return the ids in a request line, which has nothing else in their place and is one that can be sent."""
+    found = re.fullmatch(rf"{re.escape(before)}([!-~]+){re.escape(after)}", line)
+    assert found, line
+    assert not set("/?#") & set(found[1]), line
+    return [urllib.parse.unquote(part, errors="strict") for part in found[1].split(",")]
+
+
+# --- Names and addresses from the service
+
+
+def test_hostile_names_are_shown_as_they_are(service: Service, call: Call) -> None:
+    service.members += [member(number, email=text, name=text) for number, text in enumerate(TEXTS.values())]
+    service.invitations += [invitation(number, email=text) for number, text in enumerate(TEXTS.values())]
+    result = call("org_info", gather=["members", "invitations"])
+    shown = {one["user_id"]: (one["email"], one["name"]) for one in result["members"]}
+    for number, text in enumerate(TEXTS.values()):
+        assert shown[f"u{number}"] == (text, text)
+    assert sorted(one["email"] for one in result["invitations"]) == sorted(TEXTS.values())
+
+
+@every_module
+def test_hostile_names_disturb_no_module(service: Service, call: Call, module: str) -> None:
+    service.members += [member(number, email=text, name=text) for number, text in enumerate(TEXTS.values())]
+    service.invitations += [invitation(number, email=text) for number, text in enumerate(TEXTS.values())]
+    checked = call(module, check_mode=True, **READING[module])
+    assert service.writes == []
+    assert not checked.get("failed"), checked
+    assert not call(module, **READING[module]).get("failed")
+
+
+def test_people_with_hostile_names_go_like_others(service: Service, call: Call) -> None:
+    service.members += [member(number, email=text) for number, text in enumerate(TEXTS.values())]
+    service.invitations += [invitation(number, email=text) for number, text in enumerate(TEXTS.values(), 100)]
+    call("org_team", **PURGE)
+    lines = sorted(line for line, _body in service.writes)
+    revoked, removed = lines
+    assert named_in(revoked, f"DELETE {HOME}/invitations/").sort() is None
+    assert sorted(named_in(revoked, f"DELETE {HOME}/invitations/")) == [f"token-{100 + n}" for n in range(len(TEXTS))]
+    assert sorted(named_in(removed, f"DELETE {HOME}/members/")) == sorted(f"u{n}" for n in range(len(TEXTS)))
+
+
+def test_a_hostile_address_is_invited_again_as_it_is(service: Service, call: Call) -> None:
+    address = TEXTS["quotes"]
+    service.invitations += [invitation(1, email=address, expired=True), invitation(2, email=TEXTS["long"])]
+    call("org_member", email="i3@example.com")
+    result = call("org_team", members=[OWNER_ENTRY], purge=False)
+    assert [one["email"] for one in result["unmanaged"]][:1] == [address]
+
+
+# --- Ids and tokens from the service
+
+
+def test_members_with_hostile_ids_are_removed_by_no_other_request(service: Service, call: Call) -> None:
+    service.members += [member(number, user_id=one) for number, one in enumerate(IDS.values())]
+    service.members.append(member(100))
+    result = call("org_team", **PURGE)
+    sent = [one for line, _body in service.writes for one in named_in(line, f"DELETE {HOME}/members/")]
+    assert sorted(sent) == sorted({*IDS.values(), "u100"} - UNSENDABLE)
+    failed = {failure["email"] for failure in result["failures"]}
+    assert failed == {f"m{number}@example.com" for number, one in enumerate(IDS.values()) if one in UNSENDABLE}
+    assert result["summary"]["removed"] == len(IDS) + 1 - len(UNSENDABLE)
+
+
+def test_roles_of_members_with_hostile_ids_are_changed_by_no_other_request(service: Service, call: Call) -> None:
+    service.members += [member(number, user_id=one) for number, one in enumerate(IDS.values())]
+    entries = [{"email": f"m{number}@example.com", "role_assignments": {}} for number in range(len(IDS))]
+    result = call("org_team", members=entries, max_removals="100%")
+    lines = [line for line, _body in service.writes]
+    sent = {named_in(line, "DELETE /api/v1/users/", "/role_assignments")[0] for line in lines}
+    # Alone in its place, a comma does no harm.
+    unsendable = UNSENDABLE - {IDS["comma"]}
+    assert sent == set(IDS.values()) - unsendable
+    assert len(lines) == len(sent)
+    assert {failure["email"] for failure in result["failures"]} == {
+        f"m{number}@example.com" for number, one in enumerate(IDS.values()) if one in unsendable
+    }
+
+
+def test_invitations_with_hostile_tokens_are_revoked_by_no_other_request(service: Service, call: Call) -> None:
+    service.invitations += [invitation(number, token=one) for number, one in enumerate(IDS.values())]
+    service.invitations.append(invitation(100))
+    emails = [one["email"] for one in service.invitations]
+    result = call("org_invitation", emails=emails, state="absent")
+    sent = [one for line, _body in service.writes for one in named_in(line, f"DELETE {HOME}/invitations/")]
+    assert sorted(sent) == sorted({*IDS.values(), "token-100"} - UNSENDABLE)
+    assert {failure["email"] for failure in result["failures"]} == {
+        f"i{number}@example.com" for number, one in enumerate(IDS.values()) if one in UNSENDABLE
+    }
+
+
+@pytest.mark.parametrize("token", ["", None])
+def test_invitations_without_a_token_are_failures_each(service: Service, call: Call, token: str | None) -> None:
+    service.invitations += [invitation(number, token=token) for number in range(3)] + [invitation(3)]
+    emails = [f"i{number}@example.com" for number in range(4)]
+    result = call("org_invitation", emails=emails, state="absent")
+    assert [line for line, _body in service.writes] == [f"DELETE {HOME}/invitations/token-3"]
+    assert [failure["email"] for failure in result.get("failures", [])] == emails[:3]
+
+
+def test_a_hostile_id_of_the_organization_is_no_other_path(service: Service, call: Call) -> None:
+    for one in IDS.values():
+        service.reads.clear()
+        service.replies["/organizations"] = json.dumps({"organizations": [{"id": one, "name": one}]}).encode()
+        result = call("org_info", organization_id=None, gather=["members"])
+        assert service.reads[0] == "/api/v1/organizations"
+        if result.get("failed"):
+            assert service.reads[1:] == []
+            assert one in UNSENDABLE
+        else:
+            (read,) = service.reads[1:]
+            assert urllib.parse.unquote(named_in(read, "/api/v1/organizations/", "/members")[0]) == urllib.parse.unquote(one)
+
+
+# --- Input
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("module", ["org_invitation", "org_member", "org_team"])
+def test_a_hostile_address_is_refused_or_invited_as_it_is(service: Service, call: Call, module: str, name: str) -> None:
+    text = TEXTS[name]
+    options: dict[str, t.Any] = {
+        "org_invitation": {"emails": [text]},
+        "org_member": {"email": text},
+        "org_team": {"members": [{"email": text}]},
+    }[module]
+    result = call(module, **options)
+    if result.get("failed"):
+        assert name != "emoji"
+        assert "email" in result["msg"] or "address" in result["msg"]
+        assert (service.reads, service.writes) == ([], [])
+        assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", result["msg"])
+    else:
+        assert [body["emails"] for _line, body in service.writes] == [[text.strip()]]
+
+
+@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize("there", [False, True])
+def test_a_hostile_user_id_is_that_member_or_nobody(service: Service, call: Call, name: str, there: bool) -> None:
+    one = IDS[name]
+    service.members += [member(1, user_id=one)] if there else [member(1)]
+    result = call("org_member", user_id=one, state="absent")
+    removed = [ids for line, _body in service.writes for ids in named_in(line, f"DELETE {HOME}/members/")]
+    assert removed == ([one] if there and result["changed"] else [])
+    assert bool(result.get("failed")) == (one == IDS["blank"] or (there and one in UNSENDABLE))
+
+
+@pytest.mark.parametrize("name", IDS)
+@every_module
+def test_a_hostile_organization_id_is_refused_or_encoded(service: Service, call: Call, module: str, name: str) -> None:
+    one = IDS[name]
+    result = call(module, check_mode=True, organization_id=one, **READING[module])
+    if not service.reads:
+        assert result["failed"]
+        assert "organization_id" in result["msg"]
+    for line in service.reads:
+        if one != IDS["blank"]:  # that is as good as none
+            assert named_in(line.removesuffix("/members").removesuffix("/invitations"), "/api/v1/organizations/") == [one]
