@@ -49,7 +49,7 @@ STAND_INS: dict[str, t.Any] = {
 }
 
 
-class _Checked(Exception):
+class _Checked(BaseException):
     """The module has come as far as it should."""
 
 
