@@ -139,8 +139,8 @@ class Client:
         """Send a request and return the reply's object.
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. secret: the last segment is
-        not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures;
-        a write only where it is certain that nothing happened, else it raises LostReply.
+        not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures; a
+        write only where it is certain that nothing happened, else it raises LostReply.
         """
         path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}"
         shown = f"/{'/'.join([*map(encode, segments[:-1]), '***'] if secret else map(encode, segments))}"

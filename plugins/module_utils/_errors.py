@@ -83,8 +83,7 @@ class ApiError(ElasticCloudError):
     """The service refused a request, or did not answer it.
 
     status: the HTTP status, None without an answer; codes: the service's error codes; message: its words, with what to
-    do;
-    path: as it may be shown, without invitation tokens.
+    do; path: as it may be shown, without invitation tokens.
     """
 
     def __init__(

@@ -52,10 +52,9 @@ class Rules:
     """What holds for everybody in a definition.
 
     purge: whether people outside of it go; ignore: who is never planned for; resend: which existing invitations are
-    sent
-    again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the roles of a pending one
-    differ) or `never`; members: whether members are planned for, or invitations alone; invite: whether strangers are
-    invited.
+    sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the roles of a pending
+    one differ) or `never`; members: whether members are planned for, or invitations alone; invite: whether strangers
+    are invited.
     """
 
     purge: bool = False

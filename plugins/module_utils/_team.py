@@ -37,8 +37,7 @@ class Desired:
 
     grants: None where nothing is said about roles; mode: whether the person has exactly these (`exact`), these too
     (`present`) or none of these (`absent`); where: how messages name the entry; because: why the person is to be
-    absent;
-    every_member: whether all members go who have this email, instead of that being an error.
+    absent; every_member: whether all members go who have this email, instead of that being an error.
     """
 
     where: str
