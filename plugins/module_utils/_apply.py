@@ -317,11 +317,18 @@ class Run:
 
     def _withdrawals(self, works: list[Work]) -> list[Job]:
         """Return the jobs that delete the invitations in the way of these works."""
-        owner = {invitation.token: work for work in works for invitation in work.in_the_way}
-        batches = self._organization.batches("invitations", _sendable(owner))
-        return [([owner[token] for token in tokens], partial(self._withdraw, tokens, owner)) for tokens in batches]
+        concerned: dict[str, list[Work]] = {}
+        for work in works:
+            tokens = [invitation.token for invitation in work.in_the_way]
+            if _can_be_sent(tokens, work):
+                for token in tokens:
+                    concerned.setdefault(token, []).append(work)
+        return [
+            (_those(concerned, tokens), partial(self._withdraw, tokens, concerned))
+            for tokens in self._organization.batches("invitations", concerned)
+        ]
 
-    def _withdraw(self, tokens: list[str], owner: dict[str, Work]) -> None:
+    def _withdraw(self, tokens: list[str], concerned: dict[str, list[Work]]) -> None:
         """Delete invitations. One that is gone already was accepted or revoked meanwhile, which reading again tells."""
         try:
             settled = self.writes.surely(
@@ -333,18 +340,18 @@ class Run:
             if refusal.status == 404:
                 listed &= {invitation.token for invitation in self.writes.invitations()}
             left = [token for token in tokens if token in listed]
-            for token in set(tokens) - listed:
-                owner[token].surprise = refusal.error
+            for work in _those(concerned, set(tokens) - listed):
+                work.surprise = refusal.error
             if len(left) == len(tokens) == 1:
-                _blame(owner[tokens[0]], refusal)
+                for work in concerned[tokens[0]]:
+                    _blame(work, refusal)
             elif left:
                 for part in [left] if len(left) < len(tokens) else _halves(left):
-                    self._withdraw(part, owner)
+                    self._withdraw(part, concerned)
             return
         accepted = self.writes.people() if settled else self._people
-        for token in tokens:
-            work = owner[token]
-            work.in_the_way = tuple(invitation for invitation in work.in_the_way if invitation.token != token)
+        for work in _those(concerned, tokens):
+            work.in_the_way = tuple(one for one in work.in_the_way if one.token not in tokens)
             if not work.in_the_way:
                 work.state, work.replaced = None, True
             if len(accepted.find(work.email).members) > len(self._people.find(work.email).members):
@@ -451,9 +458,10 @@ class Run:
 
     def _removals(self, works: list[Work]) -> list[Job]:
         """Return the jobs that remove these members."""
-        by_id = {work.user_id: work for work in works if work.action.action == "remove"}
+        leaving = [work for work in works if work.action.action == "remove"]
+        by_id = {work.user_id: work for work in leaving if _can_be_sent([work.user_id], work)}
         jobs: list[Job] = []
-        for ids in self._organization.batches("members", _sendable(by_id)):
+        for ids in self._organization.batches("members", by_id):
             batch = [by_id[user_id] for user_id in ids]
             jobs.append((batch, partial(self._remove_members, batch)))
         return jobs
@@ -644,16 +652,18 @@ def _halves(items: list[Result]) -> list[list[Result]]:
     return [items[:middle], items[middle:]]
 
 
-def _sendable(works: dict[str, Work]) -> list[str]:
-    """Return the ids and tokens that can stand in a path; the others end their works, each for itself."""
-    good = []
-    for one, work in works.items():
-        try:
+def _can_be_sent(ids: list[str], work: Work) -> bool:
+    """Return whether these ids or tokens can stand in a path; if not, the work ends, and it alone."""
+    try:
+        for one in ids:
             encode([one])
-            good.append(one)
-        except ApiError as error:
-            work.error = error
-    return good
+    except ApiError as error:
+        work.error = error
+    return work.error is None
+
+
+def _those(concerned: dict[str, list[Work]], tokens: Iterable[str]) -> list[Work]:
+    return [work for token in tokens for work in concerned[token]]
 
 
 def _not_attempted(why: ApiError | None) -> ApiError:

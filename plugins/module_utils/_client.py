@@ -46,7 +46,12 @@ except ImportError as error:  # reported by the module, once there is one
     REQUESTS_ERROR = error
     AuthBase = object
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply, advice
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
+    LostReply,
+    advice,
+    plain,
+)
 
 VERSION = "0.1.0"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
@@ -321,14 +326,14 @@ def encode(segment: str | Sequence[str]) -> str:
 
 def _presentable(text: str) -> str:
     """Return a text without what could confuse a terminal, and not too long."""
-    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    text = plain(text)
     return text if len(text) <= 500 else text[:500] + ".."
 
 
 def _json_object(content: bytes) -> dict[str, t.Any] | None:
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

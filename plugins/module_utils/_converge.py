@@ -19,6 +19,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     ElasticCloudError,
     Findings,
     GuardError,
+    plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, in_order, to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
@@ -147,7 +148,8 @@ class Outcome:
         if not self.failures:
             return None
         told = [
-            f"{action.action} {action.email or action.user_id}: {error}" for action, error in self.failures[:MOST_TOLD]
+            f"{action.action} {plain(action.email or action.user_id)}: {error}"
+            for action, error in self.failures[:MOST_TOLD]
         ]
         if len(self.failures) > MOST_TOLD:
             told.append(f"{len(self.failures) - MOST_TOLD} more are in failures")
@@ -211,7 +213,7 @@ def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
         if work.action.added & work.refused.keys() and work.action.taken:
             text += ", so nothing was taken from this person either"
         if tolerate_refused and not any(grant.for_everything for grant in work.refused):
-            outcome.warnings.append(f"{work.action.email or work.action.user_id}: {text} ({refusal})")
+            outcome.warnings.append(f"{plain(work.action.email or work.action.user_id)}: {text} ({refusal})")
         else:
             error = error or ApiError(
                 f"{text}: {refusal.message}",

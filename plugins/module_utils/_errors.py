@@ -168,10 +168,15 @@ class Findings:
             raise InputError(self.problems)
 
 
+def plain(text: str | None) -> str:
+    """Return a name as a message may have it: what could confuse a terminal becomes a space."""
+    return "".join(letter if letter.isprintable() else " " for letter in text or "")
+
+
 def some_of(names: t.Sequence[str], most: int = 5) -> str:
     """Return names in one line: the first of them, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return plain(", ".join(names[:most])) + more
 
 
 def did_you_mean(word: str, known: t.Iterable[str]) -> str:

@@ -52,18 +52,14 @@ class Organization:
         """Return all members."""
         reply = self.client.request("GET", "organizations", self.id, "members")
         if not isinstance(reply.get("members"), list):  # never to be mistaken for an organization without members
-            raise ApiError(
-                "the answer holds no list of members; is endpoint the right service?",
-                method="GET",
-                path=self._path("members"),
-            )
+            raise self._strange("holds no list of members", "members")
         return [
             Member(
                 user_id=str(one["user_id"]),
                 email=_text(one.get("email")),
                 name=_text(one.get("name")),
                 member_since=_text(one.get("member_since")),
-                **self._roles(one),
+                **self._roles(one, "members"),
             )
             for one in _objects(reply, "members")
             if one.get("user_id")
@@ -72,12 +68,8 @@ class Organization:
     def invitations(self) -> list[Invitation]:
         """Return all open invitations, pending and expired."""
         reply = self.client.request("GET", "organizations", self.id, "invitations")
-        if "invitations" not in reply:
-            raise ApiError(
-                "the answer holds no list of invitations; is endpoint the right service?",
-                method="GET",
-                path=self._path("invitations"),
-            )
+        if not isinstance(reply.get("invitations", ""), (list, type(None))):
+            raise self._strange("holds no list of invitations", "invitations")
         return self._read_invitations(reply)
 
     def invite(self, emails: Sequence[str], grants: Grants, expires_in: str | None) -> list[Invitation]:
@@ -133,7 +125,7 @@ class Organization:
                 created_at=_text(one.get("created_at")),
                 expires_at=_text(one.get("expires_at")),
                 expired=one.get("expired") is True,
-                **self._roles(one),
+                **self._roles(one, "invitations"),
             )
             for one in _objects(reply, "invitations")
             if _text(one.get("email")) and not one.get("accepted_at")
@@ -141,8 +133,14 @@ class Organization:
         self.client.keep_secret(invitation.token for invitation in invitations)
         return invitations
 
-    def _roles(self, one: dict[str, t.Any]) -> dict[str, t.Any]:
-        grants = from_reply(one.get("role_assignments"), self.id)
+    def _strange(self, what: str, kind: str) -> ApiError:
+        return ApiError(f"the answer {what}; is endpoint the right service?", method="GET", path=self._path(kind))
+
+    def _roles(self, one: dict[str, t.Any], kind: str) -> dict[str, t.Any]:
+        try:
+            grants = from_reply(one.get("role_assignments"), self.id)
+        except RecursionError:
+            raise self._strange("is nested too deep", kind) from None
         return {"grants": NOTHING if grants is None else grants, "roles_shown": grants is not None}
 
 

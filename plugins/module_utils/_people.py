@@ -23,6 +23,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
 
 ADDRESS = re.compile(r"[^@\s,;<>()\[\]\"\\:]+@[^@\s,;<>()\[\]\"\\:]+")
 NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*")
+# Begins after a separator only: tried from each letter on, it would take a pasted list forever.
+NAME_AND_ADDRESS = re.compile(r"(?<![^<>,;])[^<>,;]*<[^<>]*>")
 LONGEST_ADDRESS = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 
@@ -186,8 +188,8 @@ def split_addresses(value: t.Any, findings: Findings, option: str = "emails") ->
         if not isinstance(text, str):
             findings.problem(where, f"must be a text with one or more email addresses, not {kind_of(text)}")
             continue
-        named = re.findall(r"[^<>,;]*<[^<>]*>", text)
-        for part in [*(name.strip() for name in named), *re.split(r"[\s,;]+", re.sub(r"[^<>,;]*<[^<>]*>", " ", text))]:
+        named = [name.strip() for name in NAME_AND_ADDRESS.findall(text)]
+        for part in [*named, *re.split(r"[\s,;]+", NAME_AND_ADDRESS.sub(" ", text))]:
             if part and (wrong := what_is_wrong(part)):
                 findings.problem(where, wrong)
             elif part:

@@ -356,7 +356,7 @@ def main() -> None:
     module = Module(OPTIONS, mutually_exclusive=[("email", "user_id")], required_one_of=[("email", "user_id")])
     options, findings = module.params, Findings()
     with module.errors_reported():
-        email, user_id = options["email"], options["user_id"]
+        email, user_id = options["email"] and options["email"].strip(), options["user_id"]
         if email is not None and (wrong := what_is_wrong(email)):
             findings.problem("email", wrong)
         if user_id is not None and not user_id.strip():

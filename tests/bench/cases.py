@@ -76,31 +76,31 @@ NAMES = list(GROUPS)
 
 def nothing(people: int) -> Case:
     """All is as it should be: two in a hundred are invited, one in ten has a role of their own beside the group's."""
-    return _case(f"nothing to do, {people:,} people", settled=people)
+    return case_of(f"nothing to do, {people:,} people", settled=people)
 
 
 def onboarding(people: int) -> Case:
     """People with seven sets of roles are invited to an organization of 100."""
-    return _case(f"onboarding {people}", settled=100, new=people)
+    return case_of(f"onboarding {people}", settled=100, new=people)
 
 
 def changing(people: int) -> Case:
     """Members change groups, in an organization of 300."""
-    return _case(f"changing the roles of {people}", settled=300 - people, moved=people)
+    return case_of(f"changing the roles of {people}", settled=300 - people, moved=people)
 
 
 def week(quarters: int = 4) -> Case:
     """A bit of everything, in an organization of about 300; the number is how much of a week it is."""
     name = "a mixed week" if quarters == 4 else f"{quarters}/4 of a mixed week"
     counts = {"new": 3, "expired": 1, "moved": 3, "leaving": 1, "revoked": 1}
-    return _case(name, settled=300 - 9 * quarters, **{kind: number * quarters for kind, number in counts.items()})
+    return case_of(name, settled=300 - 9 * quarters, **{kind: number * quarters for kind, number in counts.items()})
 
 
 def large(people: int) -> Case:
     """For planning alone: one in ten has to be changed somehow, the others are as they should be."""
     hundredth = people // 100
     counts = {"new": 4 * hundredth, "moved": 4 * hundredth, "leaving": hundredth, "revoked": hundredth}
-    return _case(f"planning for {people:,} people", settled=people - 10 * hundredth, **counts)
+    return case_of(f"planning for {people:,} people", settled=people - 10 * hundredth, **counts)
 
 
 def replies(case: Case) -> list[Json]:
@@ -114,7 +114,7 @@ def replies(case: Case) -> list[Json]:
     ]
 
 
-def _case(name: str, **counts: int) -> Case:
+def case_of(name: str, **counts: int) -> Case:
     """Return a case with so many people of each kind: settled, new, expired, moved, leaving, revoked."""
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
     everybody = [_Person(number, kind) for number, kind in enumerate(kinds)]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -22,7 +23,7 @@ session.headers["Authorization"] = f"ApiKey {os.environ['EC_API_KEY']}"
 session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=8))
 
 
-def send(request: list) -> object:
+def send(request: list[t.Any]) -> t.Any:
     """Make a request, and return what is answered."""
     method, path, body, status = request
     response = session.request(method, os.environ["EC_ENDPOINT"] + path, json=body, timeout=30)

@@ -131,6 +131,8 @@ class Bench:
 
     def set_delay(self, seconds: float) -> None:
         """Have every answer come so much later."""
+        if seconds == self.delay:
+            return
         faults = [{"kind": "delay", "from_nth": 1, "seconds": seconds}] if seconds else []
         self._control("PUT", "faults", {"faults": faults})
         self.delay = seconds
@@ -138,10 +140,10 @@ class Bench:
     def measure(self, rival: Rival, case: Case, result: Result) -> None:
         """Run once, see that it did what it should, and add to the result what it took."""
         self._load(case)
-        files = self._files(case)
+        files = self.files(case)
         self._dirty = True
         _output, seconds, peak = self._run(rival.command(files))
-        log = self._control("GET", "log")
+        log = self.log()
         self._dirty = any(entry["method"] != "GET" for entry in log)
         result.requests = len(log)
         if result.requests != rival.requests(case):
@@ -149,7 +151,7 @@ class Bench:
                 f"{rival.key} has made {result.requests} requests for {case.name}, not {rival.requests(case)}"
             )
         if rival.requests(case):
-            outcome = self._control("GET", f"people/{ORGANIZATION}")
+            outcome = self.people()
             if outcome != self._outcomes.setdefault(case.name, outcome):
                 raise BenchError(f"{rival.key} has come to something else than the others for {case.name}")
         result.seconds.append(seconds)
@@ -166,9 +168,9 @@ class Bench:
         python.write_text(f'#!/bin/sh\nexec {" ".join(watching)} "$@"\n')
         python.chmod(0o700)
         self._load(case)
-        self._run([*rival.command(self._files(case)), "-e", f"ansible_python_interpreter={python}"])
+        self._run([*rival.command(self.files(case)), "-e", f"ansible_python_interpreter={python}"])
         self._dirty = True
-        return max(json.loads(line)["peak"] for line in peaks.read_text().splitlines())
+        return max(int(json.loads(line)["peak"]) for line in peaks.read_text().splitlines())
 
     def _run(self, command: list[str], **environment: str) -> tuple[str, float, int]:
         """Return a command's output, the seconds that it took, and the bytes that the largest of its processes had."""
@@ -235,6 +237,16 @@ class Bench:
         self._dirty = True
         return number // CONCURRENCY * CONCURRENCY / (time.perf_counter() - start)
 
+    def log(self) -> list[Json]:
+        """Return the requests since somebody was measured last, or since a case was loaded."""
+        log: list[Json] = self._control("GET", "log")
+        return log
+
+    def people(self) -> Json:
+        """Return everybody as they are now."""
+        people: Json = self._control("GET", f"people/{ORGANIZATION}")
+        return people
+
     def load(self, case: Case) -> None:
         """Let the organization be as the case begins."""
         self._dirty = True
@@ -248,7 +260,7 @@ class Bench:
                 self._session.get(self.url + read.path, headers={"Authorization": f"ApiKey {KEY}"}).raise_for_status()
         self._control("DELETE", "log")
 
-    def _files(self, case: Case) -> Path:
+    def files(self, case: Case) -> Path:
         """Write what the rivals are told, unless that was done before, and return the folder."""
         folder = self.folder / "cases" / "".join(letter if letter.isalnum() else "-" for letter in case.name)
         if folder.exists():
@@ -295,6 +307,6 @@ def emulator() -> Iterator[str]:
             process.terminate()
 
 
-def missing_programs() -> list[str]:
-    """Return the rivals that cannot be measured on this machine."""
+def missing_rivals() -> list[str]:
+    """Return those who cannot be measured on this machine."""
     return [] if shutil.which("curl") else ["curl"]

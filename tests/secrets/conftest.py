@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import typing as t
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,7 +17,16 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client impor
 from ansible_collections.orgops.elastic_cloud.tests.demo import environment
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, serve
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import Ansible
-from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import Site
+from ansible_collections.orgops.elastic_cloud.tests.secrets.serving import (
+    KEY,
+    ORGANIZATION,
+    THE_OWNER,
+    Call,
+    Result,
+    Service,
+)
+from ansible_collections.orgops.elastic_cloud.tests.secrets.serving import serve as serve_whatever
+from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import MODULES, Site, patch_module_args
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +58,26 @@ def site(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     monkeypatch.setitem(Client.__init__.__kwdefaults__, "clock", emulator.clock)
     with serve(emulator) as url:
         yield Site(emulator, url, capfd.readouterr)
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A service with one owner."""
+    with serve_whatever(Service(members=[THE_OWNER])) as serving:
+        yield serving
+
+
+@pytest.fixture
+def call(service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """Run a module in this process; time passes only by waiting."""
+    monkeypatch.setitem(Client.__init__.__kwdefaults__, "clock", FakeClock())
+
+    def run(module: str, *, check_mode: bool = False, **options: t.Any) -> Result:
+        arguments = {"endpoint": service.url, "api_key": KEY, "organization_id": ORGANIZATION, **options}
+        arguments |= {"_ansible_check_mode": check_mode, "_ansible_remote_tmp": "/nonexistent"}
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            MODULES[module].main()
+        result: Result = json.loads(capfd.readouterr().out)
+        return result
+
+    return run

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A service that lists whatever a test tells it to, which the emulator would not, and records each request as it came."""
+"""A service that lists whatever a test tells it to, as the emulator would not, and records each request as it came."""
 
 from __future__ import annotations
 
@@ -10,12 +10,27 @@ import http.server
 import json
 import threading
 import typing as t
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 ORGANIZATION = "1234567890"
+HOME = f"/api/v1/organizations/{ORGANIZATION}"
 KEY = "a-key-for-hostile-data-0123456789"
+Result = dict[str, t.Any]
+Call = Callable[..., Result]
+OWNER = {"organization": [{"role_id": "organization-admin", "organization_id": ORGANIZATION}]}
+VIEWER = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
+THE_OWNER = {"user_id": "1", "email": "owner@example.com", "role_assignments": OWNER}
+OWNER_ENTRY = {"email": "owner@example.com"}
+PURGE = {"members": [OWNER_ENTRY], "purge": True, "max_removals": "100%"}
+# A call of each module that reads everything it can.
+READING: dict[str, dict[str, t.Any]] = {
+    "org_info": {"gather": ["organization", "members", "invitations", "team"]},
+    "org_invitation": {"emails": "new@example.com"},
+    "org_member": {"email": "new@example.com", "role_assignments": VIEWER},
+    "org_team": PURGE,
+}
 
 
 @dataclass
@@ -92,3 +107,13 @@ def serve(service: Service) -> Iterator[Service]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def member(number: int, **details: t.Any) -> dict[str, t.Any]:
+    """Somebody with one role, as the service lists them."""
+    return {"user_id": f"u{number}", "email": f"m{number}@example.com", "role_assignments": VIEWER, **details}
+
+
+def invitation(number: int, **details: t.Any) -> dict[str, t.Any]:
+    """An invitation, as the service lists it."""
+    return {"token": f"token-{number}", "email": f"i{number}@example.com", "role_assignments": VIEWER, **details}

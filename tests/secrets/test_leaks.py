@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -73,9 +73,7 @@ FAILURES: dict[str, Failure] = {
     "crash": Failure("cannot send"),
 }
 CASES = {
-    f"{module}-{name}": (module, failure)
-    for name, failure in FAILURES.items()
-    for module in (failure.calls or CALLS)
+    f"{module}-{name}": (module, failure) for name, failure in FAILURES.items() for module in (failure.calls or CALLS)
 }
 # A fault of ours at the worst place: amid the sending of the key, with the key in its words.
 CRASH = """

@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The benchmark measures what it says: everybody makes the requests that a case takes, and comes to the same."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.orgops.elastic_cloud.tests.bench.__main__ import rows
+from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
+    KEY,
+    ORGANIZATION,
+    READS,
+    Case,
+    case_of,
+    changing,
+    large,
+    nothing,
+    onboarding,
+    week,
+)
+from ansible_collections.orgops.elastic_cloud.tests.bench.report import Findings, Machine, Row, render
+from ansible_collections.orgops.elastic_cloud.tests.bench.running import (
+    RIVALS,
+    Bench,
+    BenchError,
+    Result,
+    emulator,
+    missing_rivals,
+)
+
+TINY = case_of("tiny", settled=6, new=1, expired=1, moved=1, leaving=1, revoked=1)
+# Of the floor: reading both lists; inviting the new one, trying to invite the expired one, giving the new group's
+# roles; deleting the expired invitation; inviting again; taking the old group's roles, revoking an invitation; removing
+# a member. One by one nobody tries in vain, and with org_member everybody reads the lists.
+REQUESTS = {"ping": 0, "empty": 0, "floor": 10, "module": 10, "role": 10, "uri": 9, "org_member": 18, "curl": 9}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A benchmark with an emulator of its own."""
+    with emulator() as url:
+        yield Bench(tmp_path_factory.mktemp("bench"), url)
+
+
+@pytest.mark.playbook
+@pytest.mark.parametrize("key", RIVALS)
+def test_all_come_to_what_the_definition_says(bench: Bench, key: str) -> None:
+    if key in missing_rivals():
+        pytest.skip(f"{key} is not installed")
+    result = Result()
+    bench.measure(RIVALS[key], TINY, result)
+    assert result.requests == REQUESTS[key]
+    assert len(result.seconds) == 1
+    assert result.peak > 2**20
+    if result.requests:
+        people = bench.people()
+        wanted = {one["email"]: one for one in TINY.people if one["state"] == "present"}
+        assert people.keys() == {one["email"] for one in TINY.members if one.get("state") != "absent"}
+        assert {people[email]["status"] for email in wanted} == {"active", "pending"}
+        assert {email: people[email]["role_assignments"] for email in wanted} == {
+            email: one["role_assignments"] for email, one in wanted.items()
+        }
+
+
+def test_who_makes_another_number_of_requests_is_not_measured(bench: Bench) -> None:
+    idle = dataclasses.replace(RIVALS["floor"], command=lambda _folder: ["true"])
+    with pytest.raises(BenchError, match="has made 0 requests for tiny, not 10"):
+        bench.measure(idle, TINY, Result())
+
+
+def test_who_comes_to_something_else_is_not_measured(bench: Bench) -> None:
+    result = Result()
+    bench.measure(RIVALS["floor"], TINY, result)
+    only_reads = dataclasses.replace(TINY, stages=[])
+    folder = bench.files(dataclasses.replace(only_reads, name="reads"))
+    reader = dataclasses.replace(
+        RIVALS["floor"], command=lambda _folder: RIVALS["floor"].command(folder), requests=lambda _case: len(READS)
+    )
+    with pytest.raises(BenchError, match="something else than the others"):
+        bench.measure(reader, TINY, result)
+
+
+def test_who_fails_is_not_measured(bench: Bench) -> None:
+    failing = dataclasses.replace(RIVALS["floor"], command=lambda _folder: ["sh", "-c", "echo so it goes; exit 3"])
+    with pytest.raises(BenchError, match=r"failed with 3: so it goes"):
+        bench.measure(failing, TINY, Result())
+
+
+def test_delay_is_for_each_answer(bench: Bench) -> None:
+    bench.set_delay(0.001)
+    bench.measure(RIVALS["floor"], TINY, Result())
+    assert [entry["fault"] for entry in bench.log()] == ["delay"] * 10
+    bench.set_delay(0.0)
+    bench.measure(RIVALS["floor"], TINY, Result())
+    assert [entry["fault"] for entry in bench.log()] == [None] * 10
+
+
+@pytest.mark.playbook
+def test_memory_is_that_of_the_module_process(bench: Bench) -> None:
+    assert 2**20 < bench.peak_of_module(RIVALS["empty"], TINY) < bench.peak_of_module(RIVALS["module"], TINY)
+
+
+def test_emulator_alone_answers(bench: Bench) -> None:
+    bench.load(TINY)
+    assert bench.capacity(READS[0], 16) > 0
+    log = bench.log()
+    assert len(log) == 16
+    assert {entry["status"] for entry in log} == {200}
+
+
+def test_emulator_that_refuses_is_noticed(bench: Bench) -> None:
+    with pytest.raises(BenchError, match="refuses"):
+        bench.capacity(READS[0]._replace(path="/api/v1/organizations/0/members"), 8)
+
+
+@pytest.mark.parametrize("what", ["read", "plan"])
+def test_planning_finds_what_is_to_be_done(bench: Bench, what: str) -> None:
+    took, peak = bench.plan(what, large(200))
+    assert peak > 2**20
+    assert took["read"] > 0
+    assert took.get("actions") == (20 if what == "plan" else None)
+
+
+@pytest.mark.parametrize(
+    ("case", "number"),
+    [(nothing(1), 2), (nothing(10_000), 2), (onboarding(50), 9), (onboarding(500), 9), (changing(200), 402)],
+    ids=lambda value: value.name if isinstance(value, Case) else str(value),
+)
+def test_floor_makes_as_few_requests_as_the_contract_allows(case: Case, number: int) -> None:
+    assert RIVALS["floor"].requests(case) == number
+
+
+@pytest.mark.parametrize("case", [TINY, week(), week(1), nothing(100), changing(3)], ids=lambda case: case.name)
+def test_a_case_begins_with_other_people_than_it_ends_with(case: Case) -> None:
+    organization = case.state["organizations"][0]
+    there = {one["email"] for one in [*organization["members"], *organization["invitations"]]}
+    named = {one["email"] for one in case.members}
+    new = {one["email"] for one in case.people} - there
+    assert there | new == named
+    assert len(new) == {"tiny": 1, "a mixed week": 12, "1/4 of a mixed week": 3}.get(case.name, 0)
+    assert bool(case.steps) is not case.name.startswith("nothing")
+
+
+def test_what_was_measured_with_fewer_people_is_scaled_and_marked() -> None:
+    row = Row(onboarding(500), {"ping": nothing(1), "uri": onboarding(5), "module": onboarding(500)})
+    findings = made_up(row)
+    findings.results[0.0, "ping", nothing(1).name] = Result(seconds=[1.0, 9.0, 1.0])
+    findings.results[0.0, "uri", onboarding(5).name] = Result(seconds=[3.0])
+    findings.results[0.0, "module", onboarding(500).name] = Result(seconds=[2.0])
+    findings.rows.insert(0, Row(nothing(1), {"ping": nothing(1)}))
+    assert findings.seconds(0.0, "module", row) == 2.0
+    assert findings.seconds(0.0, "uri", row) == 1.0 + 2.0 * 500 / 5
+    assert findings.seconds(0.0, "curl", row) is None
+
+
+@pytest.mark.parametrize(("module", "reached"), [(2.0, True), (60.0, False)])
+def test_document_says_what_was_reached(module: float, reached: bool) -> None:
+    findings = made_up(*rows(quick=False))
+    seconds = {"ping": 1.0, "empty": 1.0, "floor": 10.0, "module": module}
+    for row in findings.rows:
+        for key, case in row.measured.items():
+            for delay in (0.0, 0.05):
+                findings.results[delay, key, case.name] = Result(seconds=[seconds.get(key, 3.0)], peak=2**25)
+    findings.once = Result(seconds=[200.0])
+    findings.planning = {
+        (what, people): [({"read": 1.0, "parse_team": module, "People": 0.1, "make_plan": 0.1, "check_guards": 0.1}, 1)]
+        for people in (1000, 100_000)
+        for what in ("read", "plan")
+    }
+    findings.capacity = [("lists of 10,000 people", 100.0, nothing(10_000), 2)]
+    text = render(findings)
+    targets = [line for line in text.splitlines() if line.endswith(("| yes |", "| no |"))]
+    assert len(targets) == 8
+    assert {line.endswith("| yes |") for line in targets} == {reached}
+    assert ("not reached; " in text) is not reached
+    assert "| nothing to do, 10,000 people | 2 | 2 | 2 | 2 | 20,000 (10) |" in text
+    assert KEY not in text
+    assert ORGANIZATION not in text
+
+
+def test_document_does_without_a_missing_rival() -> None:
+    findings = made_up(*rows(quick=True))
+    findings.missing.append("curl")
+    for row in findings.rows:
+        for key, case in row.measured.items():
+            if key != "curl":
+                findings.results[0.0, key, case.name] = Result(seconds=[1.5], peak=2**25)
+    findings.capacity = [("lists of 1,000 people", 100.0, nothing(1000), 2)]
+    assert "curl is missing on this machine" in render(findings)
+
+
+def made_up(*rows: Row) -> Findings:
+    """Return findings of a machine that does not exist, with nothing measured yet."""
+    return Findings(list(rows), rounds=5, machine=Machine(2, "Linux", {"Python": "3.11"}), missing=[])
