@@ -147,10 +147,7 @@ class Outcome:
             return str(self.refused_by)
         if not self.failures:
             return None
-        told = [
-            f"{action.action} {plain(action.email or action.user_id)}: {error}"
-            for action, error in self.failures[:MOST_TOLD]
-        ]
+        told = [f"{_in_words(action)}: {error}" for action, error in self.failures[:MOST_TOLD]]
         if len(self.failures) > MOST_TOLD:
             told.append(f"{len(self.failures) - MOST_TOLD} more are in failures")
         counts = summarise(self.effects, 0, 0)
@@ -158,7 +155,7 @@ class Outcome:
         return (
             f"{len(self.failures)} of {len(self.plan.actions)} actions failed. "
             + " | ".join(told)
-            + f" | Done and kept: {done or 'nothing'}. Running again does only what is missing."
+            + f" | Done and kept: {done or 'nothing'}. Running again tries only what is missing."
         )
 
 
@@ -200,7 +197,17 @@ def read_people(organization: Organization) -> People:
     """Return everybody in the organization; members and invitations are read side by side."""
     with ThreadPoolExecutor(2) as pool:
         members, invitations = pool.submit(organization.members), pool.submit(organization.invitations)
+    try:
         return People(members.result(), invitations.result())
+    except ApiError as error:
+        raise error.during(
+            f"Reading who is in the organization {organization.id} failed, and nothing was changed"
+        ) from None
+
+
+def _in_words(action: Action) -> str:
+    what = f" ({action.reason})" if action.action == "update" else ""
+    return plain(f"{action.action} {action.email or action.user_id}{what}")
 
 
 def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:

@@ -17,11 +17,13 @@ ADVICE = {
     "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",
     "organization.invitation_already_exists": "there is an open invitation already; run again to have it replaced",
     "organization.invitation_invalid_email": "the service does not take this address; correct it",
-    "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again",
+    "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again; if it says "
+    "so again, the service's list is behind",
     "organization.invitations_rate_limit_exceeded": "the service's limit for sending invitations is reached; "
     "run again later, the rest is invited then",
-    "organization.membership_not_found": "the person has left the organization meanwhile; run again",
-    "organization.not_found": "no such organization; check organization_id and that endpoint is the right service",
+    "organization.membership_not_found": "the person has left the organization meanwhile; run again, and if it says so "
+    "again, the service's list is behind",
+    "organization.not_found": "or the API key is not for it; check organization_id, the key and endpoint",
     "organization.user_organization_already_belongs": "the person belongs to another organization; "
     "they have to leave it first, or be invited with another address",
     "organization.user_organization_does_not_belong": "the API key belongs to somebody outside of this organization; "
@@ -31,7 +33,8 @@ ADVICE = {
     "deployment, project or cluster named here is stopped and hidden, deleted or out of the key's reach; bring it "
     "back, or leave these grants as they are (refused_grants=warn of org_team tolerates it for single ones)",
     "root.invalid_authentication": "the API key is not accepted for this; use a valid key of an organization owner",
-    "root.invalid_data": "the service did not understand the request; compare role ids and other ids with the console",
+    "root.invalid_data": "the service did not understand the request; compare role ids and other ids with the console, "
+    "and revoke there an invitation that it does not take from here",
     "root.unauthorized": "the API key is unknown, revoked or expired; create a new one in the console",
     "user.not_found": "the service does not know this user, or the owner of the API key; run again, then check the key",
 }
@@ -113,6 +116,11 @@ class ApiError(ElasticCloudError):
             "path": self.path,
             "request_id": self.request_id,
         }
+
+    def during(self, attempt: str) -> ApiError:
+        """Return the same error, with what was attempted before its words."""
+        self.args = (f"{attempt}: {self}",)
+        return self
 
     def result(self) -> dict[str, t.Any]:
         """Return the details under `error`."""

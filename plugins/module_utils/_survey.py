@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People, email_key
@@ -28,6 +29,9 @@ def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[st
         description = pool.submit(organization.describe) if "organization" in gather else None
         members = pool.submit(organization.members) if team or "members" in gather else None
         invitations = pool.submit(organization.invitations) if team or "invitations" in gather else None
+    for reading in (description, members, invitations):
+        if reading and isinstance(error := reading.exception(), ApiError):
+            raise error.during(f"Reading the organization {organization.id} failed")
     if description:
         result["organization"] = description.result()
     if members and "members" in gather:

@@ -116,7 +116,7 @@ def replies(case: Case) -> list[Json]:
 
 def case_of(name: str, **counts: int) -> Case:
     """Return a case with so many people of each kind: settled, new, expired, moved, leaving, revoked."""
-    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    kinds = [kind for kind, count in counts.items() for _number in range(count)]
     everybody = [_Person(number, kind) for number, kind in enumerate(kinds)]
     changing = [person for person in everybody if person.kind != "settled"]
     return Case(

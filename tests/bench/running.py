@@ -217,11 +217,11 @@ class Bench:
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 
-        def ask(_: int) -> None:
+        def ask(_connection: int) -> None:
             with socket.create_connection((str(target.hostname), target.port or 80)) as connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 reader = connection.makefile("rb")
-                for _ in range(number // CONCURRENCY):
+                for _request in range(number // CONCURRENCY):
                     connection.sendall(sent)
                     if int(reader.readline().split()[1]) != request.status:
                         raise BenchError(f"the emulator refuses {request.method} {request.path}")
