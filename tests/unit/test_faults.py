@@ -49,7 +49,7 @@ READINGS: list[dict[str, Any]] = [
     {"max_emails": 1, "max_path_bytes": 220},
     {"rate_limit": 5},
 ]
-FAULTS = everything()
+FAULTS = [*everything(), Fault(kind="status", status=414, code="root.uri_too_long")]
 WHEN = [{when: n} for when in ("nth", "from_nth") for n in range(1, 46)]  # a run has some 45 requests
 
 TEAM: list[dict[str, Any]] = [
