@@ -21,34 +21,17 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
 from ansible_collections.orgops.elastic_cloud.tests.emulator.faults import everything
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Mix, Switches
+from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import (
+    BILLING,
     OWNER,
+    SECURITY,
     Snapshot,
     World,
     desired_grants,
     viewer,
 )
 
-SECURITY = {"project": {"security": [{"role_id": "t1-analyst", "all": True}]}}
-BILLING = {"organization": [{"role_id": "billing-admin"}]}
-READINGS: list[dict[str, Any]] = [
-    {},
-    {"existing_invitation": "refresh"},
-    {"existing_invitation": "refresh_keep_roles"},
-    {"expired_invitation_counts": False},
-    {"bad_email_in_batch": "skip"},
-    {"removal_matching": "ignore_application_roles"},
-    {"same_role_other_application_roles": "replace"},
-    {"redundant_change": "error"},
-    {"unknown_id_in_delete": "ignore"},
-    {"role_id_style": "short", "role_id_in_removal": "as_shown"},
-    {"grouping": "shuffled", "empty_parts": "null"},
-    {"email_case": "lower", "empty_parts": "empty"},
-    {"list_lag": 1},
-    {"list_lag": 2},
-    {"max_emails": 1, "max_path_bytes": 220},
-    {"rate_limit": 5},
-]
 FAULTS = [*everything(), Fault(kind="status", status=414, code="root.uri_too_long")]
 WHEN = [{when: n} for when in ("nth", "from_nth") for n in range(1, 46)]  # a run has some 45 requests
 

@@ -17,8 +17,15 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge imp
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Mix, Switches
-from ansible_collections.orgops.elastic_cloud.tests.unit.test_faults import BILLING, READINGS, SECURITY
-from ansible_collections.orgops.elastic_cloud.tests.unit.world import OWNER, World, desired_grants, viewer
+from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
+from ansible_collections.orgops.elastic_cloud.tests.unit.world import (
+    BILLING,
+    OWNER,
+    SECURITY,
+    World,
+    desired_grants,
+    viewer,
+)
 
 NAMES = ["ana", "bo", "cy", "dee", "eli"]
 ROLES = [

@@ -30,6 +30,8 @@ from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
 
 WRITES = ("POST", "DELETE", "PUT")
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
+BILLING = {"organization": [{"role_id": "billing-admin"}]}
+SECURITY = {"project": {"security": [{"role_id": "t1-analyst", "all": True}]}}
 
 
 def viewer(*ids: str, **more: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.modules import org_info, org_invitation, org_member, org_team
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
+from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -49,25 +50,6 @@ OWNER = {"organization": [{"role_id": "organization-admin"}]}
 BILLING = {"organization": [{"role_id": "billing-admin"}]}
 CONSOLE_ONLY: list[str] = []
 
-# Every reading of the API that a module could stumble over. The emulator's defaults are the first.
-READINGS: list[dict[str, Any]] = [
-    {},
-    {"existing_invitation": "refresh"},
-    {"existing_invitation": "refresh_keep_roles"},
-    {"expired_invitation_counts": False},
-    {"bad_email_in_batch": "skip"},
-    {"removal_matching": "ignore_application_roles"},
-    {"same_role_other_application_roles": "replace"},
-    {"redundant_change": "error"},
-    {"unknown_id_in_delete": "ignore"},
-    {"role_id_style": "short", "role_id_in_removal": "as_shown"},
-    {"role_id_style": "full", "empty_parts": "empty"},
-    {"grouping": "shuffled", "empty_parts": "null"},
-    {"grouping": "per_grant", "email_case": "lower"},
-    {"list_lag": 2},
-    {"max_emails": 1, "max_path_bytes": 220},
-    {"rate_limit": 5},
-]
 under_every_reading = pytest.mark.parametrize("site", READINGS, indirect=True, ids=str)
 
 
