@@ -140,6 +140,7 @@ class World:
         """The organization as a module sees it."""
         client = Client(self.adapter.url, options.pop("key", self.key), clock=self.clock, **options)
         client.session.mount(self.adapter.url, self.adapter)
+        client.session.trust_env = False  # looking for proxies takes longer than the emulator does
         return Organization(client, self.organization.id)
 
     def apply(
