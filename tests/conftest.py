@@ -36,8 +36,9 @@ if "ansible_pytest_collections" not in sys.modules:
 for variable in ("EC_API_KEY", "EC_ENDPOINT", "EC_ORGANIZATION_ID"):
     os.environ.pop(variable, None)
 
-# By default every run tries the same examples, so that a failure is about the change at hand; "thorough" looks for new
-# ones and prints how to repeat what it finds. A deadline would measure the machine.
+# Every run tries the same examples, so that a failure is about the change at hand, and "thorough" tries more of them;
+# "searching" looks for new ones and prints how to repeat what it finds. A deadline would measure the machine.
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000, print_blob=True)
+hypothesis.settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=300)
+hypothesis.settings.register_profile("searching", deadline=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
