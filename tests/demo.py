@@ -241,7 +241,7 @@ def run(demo: Demo) -> None:
 def main() -> int:
     """Run the demo; return the exit code."""
     # Ended from outside, it clears up as it does on Ctrl-C.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where they are ignored, as in a background job
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     start = time.monotonic()
     emulator = Emulator()

@@ -301,7 +301,7 @@ class Run:
         elif unmentioned:
             self._look_for_invitations(works, LostReply("the answer does not say which invitations were made"))
 
-    def _look_for_invitations(self, works: list[Work], lost: ApiError) -> None:
+    def _look_for_invitations(self, works: list[Work], lost: LostReply) -> None:
         """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag."""
         unseen = works
 
@@ -311,7 +311,7 @@ class Run:
             unseen = [work for work in unseen if not _is_seen(work, people, lost)]
             return not unseen
 
-        if not self.writes.settled(seen, lost.retry_after):
+        if not self.writes.settled(seen, lost):
             for work in unseen:
                 work.error = _outcome_unknown(lost)
 
@@ -349,11 +349,12 @@ class Run:
                 for part in [left] if len(left) < len(tokens) else _halves(left):
                     self._withdraw(part, concerned)
             return
-        accepted = self.writes.people() if settled else self._people
         for work in _those(concerned, tokens):
             work.in_the_way = tuple(one for one in work.in_the_way if one.token not in tokens)
             if not work.in_the_way:
                 work.state, work.replaced = None, True
+        accepted = self.writes.people() if settled else self._people
+        for work in _those(concerned, tokens):
             if len(accepted.find(work.email).members) > len(self._people.find(work.email).members):
                 work.surprise = ApiError("the invitation was accepted meanwhile")
 
@@ -402,7 +403,11 @@ class Run:
         old, new, kept = _exchanged(work.action)
         if new:
             self._change(work, new, adding=True, tolerant=True)
+        accepted = new <= work.held
         shown = self._look_at(work)
+        if accepted and missing(new, shown):  # the list lags
+            self.writes.settled(lambda: not missing(new, self._look_at(work)))
+            shown = work.held
         if not work.open:
             return
         side_by_side = not missing(kept, shown)
@@ -413,8 +418,9 @@ class Run:
         if work.open:
             self._change(work, old, adding=False)
         if work.open and side_by_side:
-            shown = self._look_at(work)
-            if not missing(kept, shown) and not old & shown:
+            if old & self._look_at(work):  # the list lags
+                self.writes.settled(lambda: not old & self._look_at(work))
+            if not missing(kept, work.held) and not old & work.held:
                 return  # the service looks at application roles
         if work.open:
             self._change(work, kept, adding=True)

@@ -77,28 +77,36 @@ class Writes:
         done: reads whether it has. Returns whether it took that to know. Raises as `once` does, LostReply when all
         retries are used up.
         """
+        lost: LostReply | None = None
         attempt = 0
         while True:
             try:
                 self.once(write)
                 return False
-            except LostReply as lost:
-                if self.settled(done, lost.retry_after, attempt):
-                    self.any_accepted = True
-                    return True
-                if attempt == self._client.retries:
-                    raise
-                attempt += 1
+            except LostReply as reply:
+                lost = reply
+            except (Ended, ApiError) as end:  # what became of an earlier attempt stays unknown
+                raise lost or end from None
+            if self.settled(done, lost, attempt):
+                self.any_accepted = True
+                return True
+            if attempt == self._client.retries:
+                raise lost
+            attempt += 1
 
-    def settled(self, done: Callable[[], bool], asked_for: float | None = None, attempt: int = 0) -> bool:
+    def settled(self, done: Callable[[], bool], lost: LostReply | None = None, attempt: int = 0) -> bool:
         """Return whether reading shows that something is so, which it may do only after a while.
 
-        asked_for: seconds that the service wants to be left alone; attempt: how often it was tried before.
+        lost: the reply whose write this is about, raised where nothing can be read any more; attempt: how often it was
+        tried before.
         """
         for look in range(READS_TO_SETTLE):
-            self._client.pause(attempt + look, asked_for)
-            if done():
-                return True
+            self._client.pause(attempt + look, lost.retry_after if lost else None)
+            try:
+                if done():
+                    return True
+            except Ended:
+                raise lost or Ended from None
         return False
 
     def members(self) -> dict[str, Member]:
