@@ -240,8 +240,9 @@ def run(demo: Demo) -> None:
 
 def main() -> int:
     """Run the demo; return the exit code."""
-    # Ended from outside, it clears up as it does on Ctrl-C.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also where they are ignored, as in a background job
+    # Ctrl-C counts also where it is ignored, as in a background job. Ended from outside, it clears up in the same way.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     start = time.monotonic()
     emulator = Emulator()
