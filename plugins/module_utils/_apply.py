@@ -631,7 +631,7 @@ def _merely_taken(work: Work) -> Grants:
 
 def _is_seen(work: Work, people: People, lost: ApiError) -> bool:
     """Note what a reading shows of an invitation that may have been sent; return whether it shows anything."""
-    old = set(work.action.invitations)
+    old = {*work.action.invitations, work.made}  # made: an old one that was refreshed, and deleted before this
     new = [one for one in people.find(work.email).invitations if not one.expired and one not in old]
     fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
     if fitting:

@@ -244,7 +244,8 @@ def test_a_run_that_is_broken_anywhere_loses_nothing(switches, fault):
         assert nth > 20
 
 
-MANY = [pytest.param(seed, marks=pytest.mark.slow if seed >= 40 else ()) for seed in range(400)]
+FOUND = (1381, 3115, 3256, 3706, 4372, 4423)  # a refreshed invitation in a late list was once taken for the new one
+MANY = [*FOUND, *(pytest.param(seed, marks=pytest.mark.slow if seed >= 40 else ()) for seed in range(400))]
 
 
 @pytest.mark.parametrize("seed", MANY)
