@@ -36,7 +36,7 @@ def test_an_unquoted_date_and_vaulted_values_work(version: str, request: pytest.
 
     def vaulted(text: str, indent: int) -> str:
         program = str(ansible.bin / "ansible-vault")
-        command = [program, "encrypt_string", "--vault-password-file", str(password), text]
+        command = [program, "encrypt_string", "--vault-password-file", str(password), "--", text]
         lines = subprocess.run(command, env=ansible.environment, check=True, capture_output=True, text=True).stdout
         return f"\n{' ' * indent}".join(line.strip() for line in lines.splitlines())
 
