@@ -17,6 +17,7 @@ were surprising are planned anew, past the same guards. A refusal that the new r
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     check_guards,
     plan_person,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import Effect, State, state_before
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._writes import Ended, Refused, Writes
 
@@ -153,7 +155,14 @@ class Run:
     """One application of a plan. Afterwards, works: what became of each action; writes: what ended the run."""
 
     def __init__(
-        self, organization: Organization, plan: Plan, people: People, rules: Rules, guards: Guards, settings: Settings
+        self,
+        organization: Organization,
+        plan: Plan,
+        people: People,
+        rules: Rules,
+        guards: Guards,
+        settings: Settings,
+        tell: Tell,
     ) -> None:
         self.works = [_begin(action) for action in plan.actions]
         self.writes = Writes(organization)
@@ -163,22 +172,24 @@ class Run:
         self._invitations_ended: ApiError | None = None
         self._former_owners: set[str] = set()
         self._pool = ThreadPoolExecutor(settings.concurrency)
+        self._tell, self._telling = tell, threading.Lock()
+        self._stage, self._done, self._expected = "", 0, 0
 
     def apply(self) -> None:
         """Do everything that the plan asks for, as far as it goes."""
-        stages: list[Callable[[list[Work]], None]] = [
-            self._add,
-            self._clear_the_way,
-            self._exchange,
-            self._take,
-            self._remove,
-            self._change_owners,
+        stages: list[tuple[str, Callable[[list[Work]], None]]] = [
+            ("inviting people and giving roles", self._add),
+            ("replacing invitations", self._clear_the_way),
+            ("exchanging application roles", self._exchange),
+            ("taking roles away and revoking invitations", self._take),
+            ("removing members", self._remove),
+            ("demoting and removing owners", self._change_owners),
         ]
         try:
-            for last, stage in enumerate(stages):
+            for last, (self._stage, stage) in enumerate(stages):
                 stage(_open(self.works))
                 while changed := self._plan_anew([work for work in self.works if work.surprise]):
-                    for earlier in stages[: last + 1]:
+                    for self._stage, earlier in stages[: last + 1]:
                         earlier(_open(changed))
         finally:
             self._pool.shutdown(cancel_futures=True)
@@ -202,15 +213,16 @@ class Run:
 
     def _clear_the_way(self, works: list[Work]) -> None:
         """Delete the invitations that keep new ones from being sent, and send those."""
-        blocked = [work for work in works if work.in_the_way]
-        expired = [work for work in blocked if all(invitation.expired for invitation in work.in_the_way)]
+        expired: list[Work] = []
+        pending: list[Work] = []
+        for work in works:
+            if work.in_the_way:
+                (expired if all(one.expired for one in work.in_the_way) else pending).append(work)
         if expired:  # an expired invitation gives nobody access: they may go all at once
             self._side_by_side(self._withdrawals(expired))
-            self._add(self._cleared(expired))
-        for work in blocked:  # a pending one does: one person at a time, so that at most one is without
-            if work not in expired:
-                self._one_by_one(self._withdrawals([work]))
-                self._one_by_one(([cleared], partial(self._invite, [cleared])) for cleared in self._cleared([work]))
+            self._add(_cleared(expired))
+        # a pending one does: one person at a time, so that at most one is without
+        self._one_by_one(([work], partial(self._replace, work)) for work in pending)
 
     def _exchange(self, works: list[Work]) -> None:
         """Exchange grants that differ in application roles alone, one person at a time and to the end."""
@@ -240,9 +252,7 @@ class Run:
         """Demote and remove owners, each time after counting the owners that the service confirms."""
         owners = [work for work in works if work.action.ends_ownership]
         self._one_by_one(([work], partial(self._demote, work)) for work in owners if work.action.action == "update")
-        for batch, _remove in self._removals(owners):
-            self._do(batch, partial(self._spare_owners, batch))
-            self._one_by_one(self._removals(_open(batch)))
+        self._one_by_one((batch, partial(self._remove_owners, batch)) for batch, _remove in self._removals(owners))
 
     # Invitations
 
@@ -358,8 +368,12 @@ class Run:
             if len(accepted.find(work.email).members) > len(self._people.find(work.email).members):
                 work.surprise = ApiError("the invitation was accepted meanwhile")
 
-    def _cleared(self, works: list[Work]) -> list[Work]:
-        return [work for work in _open(works) if work.state is None]
+    def _replace(self, work: Work) -> None:
+        """Delete the invitations in the way of a person's new one, and send that."""
+        for _works, withdraw in self._withdrawals([work]):
+            withdraw()
+        if _cleared([work]):
+            self._invite([work])
 
     # Grants of members
 
@@ -495,14 +509,24 @@ class Run:
         for work in works:
             work.state = None
 
+    def _remove_owners(self, works: list[Work]) -> None:
+        self._spare_owners(works)
+        if leaving := _open(works):
+            self._remove_members(leaving)
+
     # What everything above is made of
 
     def _side_by_side(self, jobs: Iterable[Job]) -> None:
-        list(self._pool.map(lambda job: self._do(*job), list(jobs)))
+        list(self._pool.map(lambda job: self._do(*job), self._expect(jobs)))
 
     def _one_by_one(self, jobs: Iterable[Job]) -> None:
-        for works, job in jobs:
+        for works, job in self._expect(jobs):
             self._do(works, job)
+
+    def _expect(self, jobs: Iterable[Job]) -> list[Job]:
+        expected = list(jobs)
+        self._done, self._expected = 0, sum(len(works) for works, _job in expected)
+        return expected
 
     def _do(self, works: list[Work], job: Callable[[], None]) -> None:
         """Do a job for some works; what it raises is what became of those that it had not come to an end with."""
@@ -520,6 +544,9 @@ class Run:
         except ApiError as error:
             for work in _open(works):
                 work.error = error
+        with self._telling:
+            self._done += len(works)
+            self._tell(f"{self._stage}, {self._done} of {self._expected}")
 
     def _member(self, work: Work) -> Member:
         member = self.writes.members().get(work.user_id)
@@ -647,6 +674,10 @@ def _same(wanted: Grants, held: Grants) -> bool:
 
 def _open(works: Iterable[Work]) -> list[Work]:
     return [work for work in works if work.open]
+
+
+def _cleared(works: list[Work]) -> list[Work]:
+    return [work for work in _open(works) if work.state is None]
 
 
 def _portions(items: list[Result], size: int) -> list[list[Result]]:

@@ -31,6 +31,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import MAX_REMOVALS
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
+MOST_ECHOED = 20  # entries of an option
 DURATION = re.compile(r"(\d+[dhms])+")
 
 
@@ -79,6 +80,22 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 self.params[name] = value = value.strip()
             if value is None or (name in CONNECTION and value == ""):
                 del self.params[name]
+
+    def exit_json(self, **kwargs: t.Any) -> None:
+        """End the module well."""
+        super().exit_json(invocation=self._invocation(), **kwargs)
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> None:
+        """End the module with a failure."""
+        super().fail_json(msg, invocation=self._invocation(), **kwargs)
+
+    def _invocation(self) -> dict[str, t.Any]:
+        """Return the options for Ansible to echo, without long lists: each job event would carry them."""
+        echoed = {
+            name: f"{len(value)} entries" if isinstance(value, list) and len(value) > MOST_ECHOED else value
+            for name, value in self.params.items()
+        }
+        return {"module_args": echoed}
 
     def connect(self, findings: Findings) -> Organization:
         """Return the organization, once all input has been found good.

@@ -32,6 +32,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     check_guards,
     make_plan,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import (
     Effect,
     make_diff,
@@ -167,12 +168,14 @@ def converge(
     settings: Settings,
     *,
     check_mode: bool,
+    tell: Tell = to_nobody,
 ) -> Outcome:
-    """Make the organization as desired, as far as it goes, and return what came of it.
+    """Make the organization as desired, as far as it goes, and return what came of it. tell: hears how far it is.
 
     Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
     is that of a real run in which no request fails and nobody else changes anything.
     """
+    tell("reading who is in the organization")
     people = read_people(organization)
     findings = Findings()
     plan = make_plan(desired, people, rules, findings)
@@ -183,7 +186,7 @@ def converge(
         return Outcome(people, plan, [], warnings=findings.warnings, refused_by=refusal)
     if check_mode or not plan.actions:
         return Outcome(people, plan, [planned_effect(action) for action in plan.actions], warnings=warnings)
-    run = Run(organization, plan, people, rules, guards, settings)
+    run = Run(organization, plan, people, rules, guards, settings, tell)
     run.apply()
     outcome = Outcome(
         people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.writes.ended_by

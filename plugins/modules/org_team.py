@@ -31,6 +31,9 @@ attributes:
     support: full
   idempotent:
     support: full
+notes:
+  - A run that takes longer than a few seconds says now and then what it is at, such as C(removing members, 40 of 112), on
+    the standard error output. This needs the module to run on the controller, as it does with the collection's playbook.
 options:
   purge:
     description:
@@ -427,6 +430,7 @@ error:
 """
 
 import datetime as dt
+import os
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import (
@@ -438,6 +442,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge imp
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Selection
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
 
 OPTIONS = {
@@ -485,7 +490,8 @@ def main() -> None:
                 "purge", "needs at least one entry in members that is present in effect; this would remove everybody"
             )
         organization = module.connect(findings)
-        outcome = converge(organization, desired, rules, guards, settings, check_mode=module.check_mode)
+        tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody
+        outcome = converge(organization, desired, rules, guards, settings, check_mode=module.check_mode, tell=tell)
         module.finish(outcome, outcome.team_result())
 
 

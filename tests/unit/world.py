@@ -20,6 +20,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, from_reply, is_owner
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
     Emulator,
@@ -152,6 +153,7 @@ class World:
         guards: Guards | None = None,
         settings: Settings | None = None,
         check_mode: bool = False,
+        tell: Tell = to_nobody,
         **options: Any,
     ) -> Outcome:
         """Apply a definition; by default with purge and without a limit for removals, one request at a time."""
@@ -166,6 +168,7 @@ class World:
             guards or Guards(),
             settings or Settings(concurrency=1),
             check_mode=check_mode,
+            tell=tell,
         )
 
     def requests(self, since: int = 0) -> list[tuple[str, str]]:

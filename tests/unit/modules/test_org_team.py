@@ -613,3 +613,16 @@ def test_the_invitation_limit_ends_inviting_and_nothing_else(site):
     assert site.roles("zoe@example.com") == BILLING
     site.emulator.clock.advance(3600)
     assert site.succeed("org_team", members=members)["summary"]["invited"] == 4
+
+
+# The result
+
+
+@pytest.mark.parametrize(("count", "echoed"), [(1, 1), (20, 20), (21, None)])
+def test_a_long_definition_is_not_echoed(site, count, echoed):
+    members = [entry(f"person{number}@example.com") for number in range(count)]
+    for options in ({}, {"groups": {"g": 1}}):
+        result = site.run("org_team", members=members, check_mode=True, **options)
+        found = result["invocation"]["module_args"]["members"]
+        assert found == (members if echoed else f"{count} entries")
+        assert bool(result.get("failed")) == bool(options)
