@@ -30,7 +30,7 @@ STEPS = {"parse_team": "read definition", "People": "find people", "make_plan": 
 WHY = {
     "floor": "Ansible packs the collection's code for each task, and Python, which finds no compiled code in the "
     "archive, compiles all of it each time. That does not grow with the requests. With thousands of people, comparing "
-    "them takes longer than asking for them.",
+    "them takes longer than asking for them. And runs of one small case differ by more than the floor takes.",
     "ten thousand": "the lists are read and compared person by person.",
     "onboarding": "a module task takes about a third of a second whatever it does, and so does an item of a loop; what "
     "remains for the module is mostly the start of ansible-playbook.",
