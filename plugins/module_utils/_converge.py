@@ -210,7 +210,7 @@ def read_people(organization: Organization) -> People:
 
 def _in_words(action: Action) -> str:
     what = f" ({action.reason})" if action.action == "update" else ""
-    return plain(f"{action.action} {action.email or action.user_id}{what}")
+    return plain(f"{action.action} {action.name}{what}")
 
 
 def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
@@ -223,7 +223,7 @@ def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
         if work.action.added & work.refused.keys() and work.action.taken:
             text += ", so nothing was taken from this person either"
         if tolerate_refused and not any(grant.for_everything for grant in work.refused):
-            outcome.warnings.append(f"{plain(work.action.email or work.action.user_id)}: {text} ({refusal})")
+            outcome.warnings.append(f"{plain(work.action.name)}: {text} ({refusal})")
         else:
             error = error or ApiError(
                 f"{text}: {refusal.message}",

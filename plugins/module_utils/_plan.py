@@ -82,6 +82,11 @@ class Action:
     invitations: tuple[Invitation, ...] = ()
 
     @property
+    def name(self) -> str:
+        """Whom it is for: the email, or the user id where the service shows no email."""
+        return self.email or self.user_id or ""
+
+    @property
     def person(self) -> str:
         """One key for all that concerns this person."""
         return person_key(self.email, self.user_id)
@@ -330,7 +335,7 @@ def _check_visibility(plan: Plan, people: People, rules: Rules) -> GuardError | 
     refused = [action for action in plan.actions if action.action in ("remove", "uninvite", "reinvite")]
     if not _is_blind(people) or not (refused or plan.unseen or rules.purge):
         return None
-    emails = _names([*(action.email or action.user_id or "" for action in refused), *plan.unseen])
+    emails = _names([*(action.name for action in refused), *plan.unseen])
     return GuardError(
         "visibility",
         "The guard visibility refuses the plan: this API key sees no organization owner, so it does not see the whole "
@@ -350,7 +355,7 @@ def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
     ]
     if not refused:
         return None
-    emails = _names(action.email or action.user_id or "" for action in refused)
+    emails = _names(action.name for action in refused)
     return GuardError(
         "protected",
         f"The guard protected refuses the plan: {len(emails)} protected people would be removed, uninvited or lose "
@@ -376,7 +381,7 @@ def _check_owners(plan: Plan, people: People, guards: Guards) -> GuardError | No
     left = _owners_after(plan, people)
     if not lost or left >= guards.min_owners:
         return None
-    emails = _names(action.email or action.user_id or "" for action in lost)
+    emails = _names(action.name for action in lost)
     return GuardError(
         "min_owners",
         f"The guard min_owners refuses the plan: it would leave {left} organization owner(s) among the members, and "
@@ -391,7 +396,7 @@ def _check_removals(actions: list[Action], people: People, rules: Rules, guards:
     if guards.max_removals is None:
         return None
     losing = {
-        action.person: action.email or action.user_id or ""
+        action.person: action.name
         for action in actions
         if action.after is None or action.ends_ownership or (action.before and not action.after)
     }

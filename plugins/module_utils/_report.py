@@ -94,7 +94,7 @@ def make_diff(effects: Sequence[Effect]) -> dict[str, str]:
 
 def _entry(effect: Effect, state: State, again: bool = False) -> str:
     action = effect.action
-    name = quoted(action.email or action.user_id or "")
+    name = quoted(action.name)
     lines = [f"- email: {name}" if action.email else f"- user_id: {name}", f"  status: {state.status}"]
     if again:
         lines.append("  invitation: sent again")

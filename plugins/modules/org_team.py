@@ -32,8 +32,8 @@ attributes:
   idempotent:
     support: full
 notes:
-  - A run that takes longer than a few seconds says now and then what it is at, such as C(removing members, 40 of 112), on
-    the standard error output. This needs the module to run on the controller, as it does with the collection's playbook.
+  - A run that takes longer than a few seconds says now and then what it is at, such as C(removing members, 40 of 112),
+    on the standard error output. For this, the module has to run on the controller, as with the collection's playbook.
 options:
   purge:
     description:
