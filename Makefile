@@ -29,7 +29,7 @@ test: lint unit sanity  ## Everything but what takes long
 
 test-all: export HYPOTHESIS_PROFILE := thorough
 test-all: SELECTION :=
-test-all: lint unit docs-check sanity  ## Everything, with many more examples for hypothesis
+test-all: lint unit docs-check importer molecule cores  ## Everything, with many more examples for hypothesis
 
 lint: $(READY)  ## Style and types of Python, Ansible content, changelog fragments
 	ruff check
@@ -37,6 +37,7 @@ lint: $(READY)  ## Style and types of Python, Ansible content, changelog fragmen
 	mypy
 	ansible-lint
 	antsibull-changelog lint
+	reuse lint --quiet || reuse lint
 
 unit: $(READY)  ## The tests in pytest
 	python -m pytest -q -n 2 $(SELECTION)
@@ -47,6 +48,22 @@ sanity: $(READY)  ## ansible-test sanity with the newest ansible-core for this P
 docs-check: $(READY)  ## Markup and cross references of the documentation
 	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --check-extra-docs-refs \
 	  --disallow-unknown-collection-refs .
+
+site: $(READY)  ## The documentation as pages to look at
+	@python -m tests.tools.site
+
+importer: $(READY)  ## What Galaxy says of the artifact
+	@python -m tests.tools.importer
+
+molecule: $(READY)  ## The scenarios of extensions/molecule
+	@rm -rf $(ANSIBLE_HOME)/tmp/molecule.*
+	molecule test --all --workers 2 --no-command-borders
+
+cores: $(READY)  ## ansible-test, with each ansible-core for which there is a Python
+	@python -m tests.tools.cores
+
+release: lint docs-check  ## Prepare a release: make release VERSION=1.2.3
+	@python -m tests.tools.release $(VERSION)
 
 bench: $(READY)  ## Measure, side by side with others, and write docs/benchmark.md; QUICK=1: less, to the screen
 	@python -m tests.bench $(if $(QUICK),--quick)
@@ -65,4 +82,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check bench clean
+.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores release bench clean

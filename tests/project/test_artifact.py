@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, Orgops
+# Copyright (c) 2026, Orgops
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import pathlib
 import subprocess
+import sys
 import tarfile
 
 import pytest
 import yaml
+
+from ansible_collections.orgops.elastic_cloud.tests.demo import environment
+from ansible_collections.orgops.elastic_cloud.tests.emulator.emulator import Emulator
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import serve
+from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, VIEWER, Ansible
+from ansible_collections.orgops.elastic_cloud.tests.tools import importer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -35,12 +42,14 @@ FOR_USERS = {
 
 
 @pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The paths in the artifact that is built from this checkout, caches and all."""
-    directory = tmp_path_factory.mktemp("artifact")
-    build = ["ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(directory)]
-    subprocess.run(build, check=True, capture_output=True)
-    (archive,) = directory.iterdir()
+def archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The artifact that is built from this checkout, caches and all."""
+    return importer.build(tmp_path_factory.mktemp("artifact"))
+
+
+@pytest.fixture(scope="module")
+def artifact(archive: pathlib.Path) -> set[str]:
+    """The paths in the artifact."""
     with tarfile.open(archive) as members:
         return set(members.getnames())
 
@@ -63,3 +72,22 @@ def test_artifact_holds_the_modules_and_what_describes_them(artifact: set[str]) 
 def test_action_group_holds_every_module() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
     assert set(runtime["action_groups"]["all"]) == {path.stem for path in ROOT.glob("plugins/modules/*.py")}
+
+
+@pytest.mark.playbook
+def test_playbook_runs_from_an_installed_artifact(archive: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    installed = tmp_path / "installed"
+    galaxy = [pathlib.Path(sys.executable).with_name("ansible-galaxy"), "collection"]
+    emulator = Emulator()
+    with serve(emulator) as url:
+        there = environment(url, tmp_path) | {"ANSIBLE_COLLECTIONS_PATH": str(installed)}
+        install = [*galaxy, "install", "--offline", "--collections-path", installed, archive]
+        subprocess.run(install, env=there, check=True, stdout=subprocess.PIPE)
+        ansible = Ansible(emulator, tmp_path, there)
+        acme = ansible.organization("acme")
+        new = {"email": "new@example.com", "role_assignments": VIEWER}
+        owner = {"email": "owner@example.com", "role_assignments": OWNER}
+        run = ansible.run({"acme": acme | {"org_team_members": [owner, new]}})
+    assert run.exit_code == 0, run.output
+    assert run.recap("acme")["changed"] == 1
+    assert emulator.roles(acme["org_team_organization_id"], "new@example.com") == VIEWER
