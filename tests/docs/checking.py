@@ -14,9 +14,9 @@ import contextlib
 import copy
 import importlib
 import importlib.util
+import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
@@ -27,8 +27,8 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "orgops.elastic_cloud."
 ROLE_PREFIX = "org_team_"
 MODULES: dict[str, ModuleType] = {
@@ -38,6 +38,19 @@ MODULES: dict[str, ModuleType] = {
 ROLE_VARIABLES = frozenset(
     yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
 )
+ENVIRONMENT = frozenset(
+    name for entry in _arguments.CONNECTION.values() for name in entry.get("fallback", (None, []))[1]
+)
+# What is ours is called by these names, and by no others: pattern to names.
+NAMES = {
+    rf"\b{ROLE_PREFIX}\w+": ROLE_VARIABLES,
+    r"(?<![A-Z_])EC_\w+": ENVIRONMENT,
+    rf"\b{re.escape(COLLECTION)}(\w+)": {
+        *(path.stem for kind in ("plugins/modules", "roles", "playbooks") for path in (ROOT / kind).iterdir()),
+        "all",  # the action group
+        "docsite",  # labels of guides
+    },
+}
 # For what a template will only give at run time, and what comes from the environment
 STAND_INS: dict[str, t.Any] = {
     "api_key": "0123456789abcdef0123456789abcdef",
@@ -45,8 +58,20 @@ STAND_INS: dict[str, t.Any] = {
     "email": "ada.lindt@example.com",
     "emails": ["ada.lindt@example.com"],
     "groups": {},
+    "ignore": [],
     "members": [{"email": "ada.lindt@example.com", "role_assignments": {}}],
+    "role_assignments": {},
 }
+# Files of other tools, by the keys that they have. Names of ours in them are looked at as words.
+FOREIGN = (
+    {"collections"},  # of ansible-galaxy
+    {"version", "images", "dependencies"},  # of ansible-builder
+    {"fields", "required"},  # of automation platforms: a credential type ..
+    {"env"},  # .. what it injects ..
+    {"name", "description", "spec"},  # .. and a survey
+    {"EC_API_KEY"},  # of ansible-runner
+)
+Variables = Mapping[str, t.Any]
 
 
 class _Checked(BaseException):
@@ -60,20 +85,33 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_constructor("!vault", lambda _loader, _node: "{{ vaulted }}")
 
 
-def faults_of_text(text: str) -> list[str]:
-    """Return what is wrong with a YAML document: a list of tasks or plays, or variables."""
+def faults_of_words(text: str) -> list[str]:
+    """Return the names in a text that look like ours and are not."""
+    return [
+        f"there is no {match[0]}"
+        for pattern, names in NAMES.items()
+        for match in re.finditer(pattern, text)
+        if match[match.lastindex or 0] not in names
+    ]
+
+
+def faults_of_text(text: str, groups: Variables | None = None) -> list[str]:
+    """Return what is wrong with a YAML document: a list of tasks or plays, or variables.
+
+    groups: those of the role that are defined elsewhere, and that people may be in.
+    """
     try:
         document = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         return [f"no YAML: {error}"]
     if isinstance(document, list):
-        return _all(_faults_of_play(item) if "hosts" in item else _faults_of_task(item) for item in document)
-    return _faults_of_file(document)
+        return _all(map(_faults_of_play_or_task, document))
+    return _faults_of_file(document, groups or {})
 
 
-def faults_of_options(name: str, options: Mapping[str, t.Any]) -> list[str]:
+def faults_of_options(name: str, options: Variables) -> list[str]:
     """Return what a module says of its options, warnings too, before it would ask the service for anything."""
-    given = {key: STAND_INS[key] if _is_template(value) else value for key, value in options.items()}
+    given = {key: STAND_INS.get(key, value) if _is_template(value) else value for key, value in options.items()}
     given = copy.deepcopy({"api_key": STAND_INS["api_key"], **given})
     said: list[str] = []
 
@@ -98,52 +136,27 @@ def faults_of_options(name: str, options: Mapping[str, t.Any]) -> list[str]:
     return [f"{name}: {text}" for text in said]
 
 
-def faults_of_variables(variables: Mapping[str, t.Any]) -> list[str]:
+def faults_of_variables(variables: Variables, groups: Variables | None = None) -> list[str]:
     """Return what is wrong with variables of the role; what does not have its prefix is not looked at."""
     ours = {name: value for name, value in variables.items() if name.startswith(ROLE_PREFIX)}
     unknown = [f"{name} is no variable of the role" for name in sorted(ours.keys() - ROLE_VARIABLES)]
     if unknown or not ours:
         return unknown
-    required = {name: STAND_INS[name] for name in ("organization_id", "members")}
-    return faults_of_options("org_team", {**required, **{name.removeprefix(ROLE_PREFIX): ours[name] for name in ours}})
+    options = {name: STAND_INS[name] for name in ("organization_id", "members")}
+    options |= {name.removeprefix(ROLE_PREFIX): value for name, value in ours.items()}
+    if not _is_template(own := options.get("groups")):
+        options["groups"] = {**(groups or {}), **(own or {})}
+    return faults_of_options("org_team", options)
 
 
-def _faults_of_file(content: t.Any) -> list[str]:
-    """Return what is wrong with a file of variables, or with an inventory."""
-    if not isinstance(content, dict):
-        return [f"neither tasks nor variables: {content!r}"]
-    if any(name.startswith(ROLE_PREFIX) for name in content):
-        return faults_of_variables(content)
-    if all(isinstance(group, dict) and "hosts" in group for group in content.values()):
-        groups = content.values()
-        hosts = [variables or {} for group in groups for variables in (group["hosts"] or {}).values()]
-        return _all(faults_of_variables(variables) for variables in [*hosts, *(g.get("vars", {}) for g in groups)])
-    return [f"not known what this is for: {', '.join(map(str, content))}"]
-
-
-def _faults_of_play(play: Mapping[str, t.Any]) -> list[str]:
-    faults = [f"{key} is no keyword of a play" for key in play if key not in Play.fattributes]
-    variables = dict(play.get("vars", {}))
-    for role in play.get("roles", []):
-        role = {"role": role} if isinstance(role, str) else role
-        faults += _faults_of_role(role["role"])
-        variables |= {**role, **role.get("vars", {})}
-    tasks = [task for key in ("pre_tasks", "tasks", "post_tasks", "handlers") for task in play.get(key, [])]
-    return [
-        *faults,
-        *faults_of_variables(variables),
-        *_faults_of_defaults(play.get("module_defaults", {})),
-        *_all(map(_faults_of_task, tasks)),
-    ]
-
-
-def _faults_of_task(task: Mapping[str, t.Any]) -> list[str]:
+def faults_of_task(task: Variables) -> list[str]:
+    """Return what is wrong with a task or a block."""
     if "block" in task:
         parts = ("block", "rescue", "always")
         return [
             *(f"{key} is no keyword of a block" for key in task if key not in (*parts, *Block.fattributes)),
             *_faults_of_defaults(task.get("module_defaults", {})),
-            *_all(_faults_of_task(inner) for part in parts for inner in task.get(part, [])),
+            *_all(faults_of_task(inner) for part in parts for inner in task.get(part, [])),
         ]
     actions = [key for key in task if key not in Task.fattributes]
     if len(actions) != 1:
@@ -159,12 +172,50 @@ def _faults_of_task(task: Mapping[str, t.Any]) -> list[str]:
     return []
 
 
+def _faults_of_file(content: t.Any, groups: Variables) -> list[str]:
+    """Return what is wrong with a file of variables, or with an inventory."""
+    if not isinstance(content, dict):
+        return [f"neither tasks nor variables: {content!r}"]
+    if any(name.startswith(ROLE_PREFIX) for name in content):
+        return faults_of_variables(content, groups)
+    if content.keys() in FOREIGN:
+        return []
+    if all(isinstance(group, dict) and "hosts" in group for group in content.values()):
+        inventory = content.values()
+        hosts = [variables or {} for group in inventory for variables in (group["hosts"] or {}).values()]
+        return _all(faults_of_variables(variables) for variables in [*hosts, *(g.get("vars", {}) for g in inventory)])
+    return [f"not known what this is for: {', '.join(map(str, content))}"]
+
+
+def _faults_of_play_or_task(item: Variables) -> list[str]:
+    if imported := item.get("ansible.builtin.import_playbook"):
+        exists = (ROOT / "playbooks" / f"{imported.removeprefix(COLLECTION)}.yml").exists()
+        return [] if exists else [f"there is no playbook {imported}"]
+    return _faults_of_play(item) if "hosts" in item else faults_of_task(item)
+
+
+def _faults_of_play(play: Variables) -> list[str]:
+    faults = [f"{key} is no keyword of a play" for key in play if key not in Play.fattributes]
+    variables = dict(play.get("vars", {}))
+    for role in play.get("roles", []):
+        role = {"role": role} if isinstance(role, str) else role
+        faults += _faults_of_role(role["role"])
+        variables |= {**role, **role.get("vars", {})}
+    tasks = [task for key in ("pre_tasks", "tasks", "post_tasks", "handlers") for task in play.get(key, [])]
+    return [
+        *faults,
+        *faults_of_variables(variables),
+        *_faults_of_defaults(play.get("module_defaults", {})),
+        *_all(map(faults_of_task, tasks)),
+    ]
+
+
 def _faults_of_role(name: str) -> list[str]:
     exists = name.startswith(COLLECTION) and (ROOT / "roles" / name.removeprefix(COLLECTION)).is_dir()
     return [] if exists else [f"there is no role {name}"]
 
 
-def _faults_of_defaults(defaults: Mapping[str, Mapping[str, t.Any]]) -> list[str]:
+def _faults_of_defaults(defaults: Mapping[str, Variables]) -> list[str]:
     """Return what is wrong with module_defaults: a group takes the options that all of its modules have."""
     return [
         f"module_defaults: {group} has no option {option}"

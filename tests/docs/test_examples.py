@@ -2,16 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever people may copy from the documentation works: each example of a module, each YAML block in a Markdown file,
-and the example inventory.
+"""Whatever people may copy from the documentation works: each example of a module, each block in a document, and the
+example inventory.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import yaml
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
@@ -20,24 +24,56 @@ from ansible.vars.manager import VariableManager
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import (
     MODULES,
     ROLE_PREFIX,
-    ROOT,
     faults_of_text,
     faults_of_variables,
+    faults_of_words,
+)
+from ansible_collections.orgops.elastic_cloud.tests.docs.commands import faults_of_shell
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import DOCUMENTS, GUIDES, ROOT, blocks
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
+
+INVENTORY = ROOT / "docs/examples/inventory"
+# What the role says of an organization, wherever it is shown
+COUNT = r"(\d+ (would be )?(invited|invited again|updated|uninvited|removed)|nothing (to do|was changed))"
+REPORT = re.compile(
+    rf"\w+: (refused by the guard \w+, )?({COUNT}, )+(\d+ failed, )?\d+ unchanged(, \d+ unmanaged \(.+\))?[\",]*"
 )
 
-DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), *sorted(ROOT.glob("docs/**/*.md"))]
-BLOCK = re.compile(r"^```ya?ml\n(.*?)^```", re.MULTILINE | re.DOTALL)
-INVENTORY = ROOT / "docs/examples/inventory"
+
+def faults_of_document(document: Path) -> Iterator[str]:
+    """Yield what is wrong with the blocks of a document, and with names of ours anywhere in it."""
+    yield from faults_of_words(document.read_text(encoding="utf-8"))
+    groups: dict[str, t.Any] = {}
+    for block in blocks(document):
+        for fault in faults_of_block(block.language, block.text, groups):
+            yield f"line {block.line}: {fault}"
+        for value in re.findall(r"^org_team_groups:\n(?: .*\n|\n)+", block.text, re.MULTILINE):
+            groups |= yaml.safe_load(value)["org_team_groups"]
 
 
-def pieces() -> dict[str, str]:
-    """Return every piece of YAML that is to be checked, by the place where it stands."""
-    found = {f"{name} EXAMPLES": module.EXAMPLES for name, module in MODULES.items()}
-    for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        for block in BLOCK.finditer(text):
-            found[f"{document.relative_to(ROOT)}:{text.count(chr(10), 0, block.start()) + 1}"] = block[1]
-    return found
+def faults_of_block(language: str, text: str, groups: dict[str, t.Any]) -> list[str]:
+    """Return what is wrong with a block.
+
+    groups: those that the document has defined before, and that people in this block may be in.
+    """
+    if language in ("yaml", "yaml+jinja"):
+        return faults_of_text(text, groups)
+    if language in ("bash", "shell"):
+        return faults_of_shell(text)
+    if language == "json":
+        return _faults_of_scenario(text)
+    if language in ("ansible-output", "text"):
+        lines = re.findall(r"\w+: .*\d+ unchanged.*", text)
+        return [f"no report looks like this: {line}" for line in lines if not REPORT.fullmatch(line)]
+    return [f"not known what this language is: {language!r}"]
+
+
+def _faults_of_scenario(text: str) -> list[str]:
+    try:
+        Emulator().load(json.loads(text))
+    except (ValueError, LookupError, TypeError) as error:
+        return [f"the emulator cannot begin with it: {error!r}"]
+    return []
 
 
 def inventory() -> dict[str, dict[str, t.Any]]:
@@ -54,15 +90,63 @@ def inventory() -> dict[str, dict[str, t.Any]]:
     return found
 
 
-@pytest.mark.parametrize(("place", "text"), pieces().items(), ids=list(pieces()))
-def test_works(place: str, text: str) -> None:
-    assert faults_of_text(text) == [], place
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_a_module_work(name: str) -> None:
+    examples = MODULES[name].EXAMPLES
+    assert faults_of_text(examples) + faults_of_words(examples) == []
 
 
-def test_the_documents_have_pieces() -> None:
-    """Else the test above would have nothing to look at, and pass."""
-    places = {place.partition(":")[0] for place in pieces()}
-    assert {"README.md", "roles/org_team/README.md", *(f"{name} EXAMPLES" for name in MODULES)} <= places
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_shows_works(document: Path) -> None:
+    assert list(faults_of_document(document)) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_block_of_a_document_is_overlooked(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    if document.suffix == ".rst":
+        # directives for code by whatever name, and paragraphs that end with two colons
+        begun = len(re.findall(r"^ *\.\. [a-z-]*(?:code|literal)[a-z-]*::|^(?! *\.\. ).*::$", text, re.MULTILINE))
+    else:
+        begun = len(re.findall(r"^ *(?:```|~~~)", text, re.MULTILINE)) // 2
+    assert len(blocks(document)) == begun
+
+
+@pytest.mark.parametrize(
+    ("document", "right", "wrong"),
+    [
+        ("README.md", "groups: [owners]", "grups: [owners]"),
+        ("README.md", "org_team_organization_id: ", "org_team_organisation_id: "),
+        ("README.md", "--check --diff", "--chek --diff"),
+        ("README.md", "read -rs EC_API_KEY", "read -rs EC_APIKEY"),
+        ("README.md", "gather=team", "gather=teams"),
+        ("README.md", "make demo", "make demos"),
+        ("roles/org_team/README.md", "application_roles: []", "aplication_roles: []"),
+        ("roles/org_team/README.md", "`org_team_purge`", "`org_team_purje`"),
+        ("roles/org_team/README.md", "38 unchanged", "38 the same, 38 unchanged"),
+        ("guide_recipes.rst", "org_team_invitation_expires_in: 7d", "org_team_invitation_expires: 7d"),
+        ("guide_recipes.rst", "groups: [developers, support]", "groups: [developers, suport]"),
+        ("guide_recipes.rst", "role_assignments_state: present\n", "role_assignments_stat: present\n"),
+        ("guide_recipes.rst", "gather_facts: false", "gather_fact: false"),
+        ("guide_recipes.rst", '"email=nils', '"mail=nils'),
+        ("guide_recipes.rst", "``org_team_ignore``", "``org_team_ignored``"),
+        ("guide_safety.rst", "max_removals=100%", "max_removals=all"),
+        (
+            "guide_safety.rst",
+            "import_playbook: orgops.elastic_cloud.org_team",
+            "import_playbook: orgops.elastic_cloud.team",
+        ),
+        ("guide_audits.rst", "code-block:: yaml+jinja", "code-block:: yml"),
+        ("guide_getting_started.rst", '"role_assignments": {"org', '"roles": {"org'),
+    ],
+)
+def test_a_misspelt_name_in_a_document_is_found(document: str, right: str, wrong: str, tmp_path: Path) -> None:
+    path = next(path for path in DOCUMENTS if path in (ROOT / document, GUIDES / document))
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    copy = tmp_path / path.name
+    copy.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    assert list(faults_of_document(copy)) != []
 
 
 def test_inventory_works() -> None:

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/secrets.md says which way of passing an API key keeps it out of what. Each of its cells is tried here.
+"""The guide to secrets says which way of passing an API key keeps it out of what. Each cell of its table is tried here.
 
 A table holds what was measured, no more and no less; where Ansible changes, the table has to follow.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import typing as t
@@ -49,12 +50,11 @@ PASSWORD = "open sesame"
 
 
 def documented() -> dict[str, dict[str, bool]]:
-    """Return the table of docs/secrets.md: way to place to whether the key is there."""
-    text = (ROOT / "docs/secrets.md").read_text(encoding="utf-8")
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", text, re.MULTILINE)
-    ]
-    (_title, *places), _line, *ways = rows
+    """Return the table of the guide: way to place to whether the key is there."""
+    text = (ROOT / "docs/docsite/rst/guide_secrets.rst").read_text(encoding="utf-8").replace("``", "`")
+    _before, table = re.split(r"^\.\. csv-table::\n.*\n\n", text, maxsplit=1, flags=re.MULTILINE)
+    rows = csv.reader((line.strip() for line in table.partition("\n\n")[0].splitlines()), skipinitialspace=True)
+    (_title, *places), *ways = rows
     return {way: {place: cell != "no" for place, cell in zip(places, cells, strict=True)} for way, *cells in ways}
 
 
