@@ -31,6 +31,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import MAX_REMOVALS
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
+MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
 MOST_ECHOED = 20  # entries of an option
 DURATION = re.compile(r"(\d+[dhms])+")
 
@@ -90,12 +91,14 @@ class Module(AnsibleModule):  # type: ignore[misc]
         super().fail_json(msg, invocation=self._invocation(), **kwargs)
 
     def _invocation(self) -> dict[str, t.Any]:
-        """Return the options for Ansible to echo, without long lists: each job event would carry them."""
+        """Return the options for Ansible to echo, without the key, which is no longer masked in the module itself since
+        ansible-core 2.22, and without long lists, which each job event would carry.
+        """
         echoed = {
             name: f"{len(value)} entries" if isinstance(value, list) and len(value) > MOST_ECHOED else value
             for name, value in self.params.items()
         }
-        return {"module_args": echoed}
+        return {"module_args": {**echoed, "api_key": MASKED}}
 
     def connect(self, findings: Findings) -> Organization:
         """Return the organization, once all input has been found good.

@@ -31,15 +31,13 @@ options:
   gather:
     description:
       - What to read. Nothing else is asked for.
+      - V(organization) is its id and name, V(members) are the people in it, V(invitations) those who have been asked to
+        join and have not yet, and V(team) is all of them as a team definition.
       - V(team) needs the API key of an organization owner. With another key it is left out of the result, with a
         warning, since people would lose what that key does not see.
     type: list
     elements: str
-    choices:
-      organization: Id and name of the organization.
-      members: The people in it.
-      invitations: Those who have been asked to join and have not yet.
-      team: The people, invited ones included, as a team definition.
+    choices: [organization, members, invitations, team]
     default: [organization, members, invitations]
 seealso:
   - module: orgops.elastic_cloud.org_team

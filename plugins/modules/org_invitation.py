@@ -37,11 +37,12 @@ options:
     type: raw
     required: true
   state:
-    description: Whether there should be an invitation.
+    description:
+      - Whether there should be an invitation.
+      - With V(present), people who are no members are invited.
+      - With V(absent), every invitation of these people is revoked. Members stay members.
     type: str
-    choices:
-      present: People who are no members are invited.
-      absent: Every invitation of these people is revoked. Members stay members.
+    choices: [present, absent]
     default: present
   role_assignments:
     description:
@@ -53,12 +54,13 @@ options:
       service decides (three days).
     type: str
   resend:
-    description: What to do where there is an invitation already.
+    description:
+      - What to do where there is an invitation already.
+      - With V(when_expired), it is sent again when it has expired, or when O(role_assignments) asks for other roles.
+      - With V(always), it is sent again.
+      - With V(never), it stays as it is, with a warning where it has expired or has other roles.
     type: str
-    choices:
-      when_expired: It is sent again when it has expired, or when O(role_assignments) asks for other roles.
-      always: It is sent again.
-      never: It stays as it is, with a warning where it has expired or has other roles.
+    choices: [when_expired, always, never]
     default: when_expired
 seealso:
   - module: orgops.elastic_cloud.org_member

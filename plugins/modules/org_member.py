@@ -39,13 +39,13 @@ options:
         O(email).
     type: str
   state:
-    description: Whether the person should be in the organization.
+    description:
+      - Whether the person should be in the organization.
+      - With V(present), the person is a member, or is invited to be.
+      - With V(absent), the person is removed, that is every member with O(email), or the one with O(user_id), and
+        invitations are revoked. That ends sessions at once.
     type: str
-    choices:
-      present: The person is a member, or is invited to be.
-      absent:
-        The person is removed, that is every member with O(email), or the one with O(user_id), and invitations are
-        revoked. That ends sessions at once.
+    choices: [present, absent]
     default: present
   role_assignments:
     description:
@@ -53,12 +53,14 @@ options:
       - Left out, roles are not touched, and somebody new is invited without any. An empty dictionary with
         O(role_assignments_state=exact) takes all roles away.
   role_assignments_state:
-    description: What O(role_assignments) says about the access that the person has already.
+    description:
+      - What O(role_assignments) says about the access that the person has already.
+      - With V(exact), the person has this access and no other.
+      - With V(present), this access is added. Other access stays.
+      - With V(absent), this access is taken away. Other access stays. Application roles have to be named as they are
+        held.
     type: str
-    choices:
-      exact: The person has this access and no other.
-      present: This access is added. Other access stays.
-      absent: This access is taken away. Other access stays. Application roles have to be named as they are held.
+    choices: [exact, present, absent]
     default: exact
   invite:
     description: Whether somebody who is no member is invited. With V(false) that is an error, also where there is an

@@ -86,10 +86,10 @@ options:
         for deployments that are stopped and hidden.
       - Refusals for the organization itself or for everything of a kind, and a run in which every change was refused,
         always fail.
+      - With V(fail), the task fails, once everything else is done. With V(warn), it warns, and lists them in
+        RV(refused).
     type: str
-    choices:
-      fail: The task fails, once everything else is done.
-      warn: The task warns, and lists them in RV(refused).
+    choices: [fail, warn]
     default: fail
   concurrency:
     description: How many requests may be under way at once.

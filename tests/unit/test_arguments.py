@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import pathlib
 import typing as t
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from ansible.module_utils import basic
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import (
@@ -23,18 +22,12 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments im
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError, InputError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-
-try:
-    from ansible.module_utils.testing import patch_module_args
-except ImportError:  # ansible-core before 2.19
-
-    @contextlib.contextmanager
-    def patch_module_args(args: dict[str, t.Any]) -> Iterator[None]:
-        """Let a module find its arguments."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
-            yield
-
+from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import (
+    ECHO,
+    masks_by_itself,
+    patch_module_args,
+    result_in,
+)
 
 KEY = "ThisIsAnApiKeyForTestsOnly"
 FULL: dict[str, t.Any] = {"api_key": KEY, "organization_id": "1234567890"}
@@ -57,7 +50,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def module_with(options: dict[str, t.Any] | None = None, **args: t.Any) -> Module:
     """A module that was given these arguments."""
-    with patch_module_args(args):
+    with patch_module_args(args | ECHO):
         return Module(options or {})
 
 
@@ -71,7 +64,7 @@ def ended(capfd: pytest.CaptureFixture[str]) -> Ended:
     def run(ending: Callable[[], object]) -> dict[str, t.Any]:
         with patch_module_args({}), pytest.raises(SystemExit):
             ending()
-        return json.loads(capfd.readouterr().out)
+        return result_in(capfd.readouterr().out)
 
     return run
 
@@ -148,7 +141,7 @@ def test_no_api_key_is_an_error(
 ) -> None:
     if variable is not None:
         monkeypatch.setenv("EC_API_KEY", variable)
-    result = ended(lambda: module_with(**args))
+    result = ended(partial(module_with, **args))
     assert result["failed"] is True
     assert "missing required arguments: api_key" in result["msg"]
 
@@ -284,6 +277,7 @@ def test_a_key_of_16_characters_is_not_warned_of(warned: list[str]) -> None:
     assert warned == []
 
 
+@masks_by_itself
 def test_the_key_is_in_no_result(ended: Ended) -> None:
     module = module_with(**FULL)
     result = ended(lambda: module.exit_json(echo=f"the key is {KEY}"))
@@ -291,6 +285,7 @@ def test_the_key_is_in_no_result(ended: Ended) -> None:
     assert result["invocation"]["module_args"]["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
+@masks_by_itself
 def test_the_key_of_the_environment_is_in_no_result(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EC_API_KEY", f" {KEY} ")
     module = module_with(api_key="")

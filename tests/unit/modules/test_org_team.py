@@ -17,6 +17,7 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import 
     actions,
     codes,
     counts,
+    masks_by_itself,
     under,
     under_every_reading,
     viewer,
@@ -538,6 +539,7 @@ def test_problems_that_the_organization_shows_are_told_at_once(site):
     assert "members[1] (double@example.com)" in message
 
 
+@masks_by_itself
 def test_the_key_is_in_no_result_even_if_it_stands_where_it_does_not_belong(site):
     members = [THE_OWNER, site.key, {"email": site.key}, entry(ANA, groups=[site.key])]
     assert "3 problems" in site.reject("org_team", members=members)
