@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, Orgops
+# Copyright (c) 2026, Orgops
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -39,7 +39,7 @@ def run(checkout: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.Monk
         program = tmp_path / "ansible-test"
         program.write_text(f"#!/bin/sh\necho '{line}'\nexit {code}\n")
         program.chmod(0o755)
-        monkeypatch.setattr(ansible_test, "_path", lambda path: f"{tmp_path}:{path}")
+        monkeypatch.setattr(ansible_test, "search_path", lambda path: f"{tmp_path}:{path}")
         return ansible_test.main("sanity")
 
     return run
@@ -81,7 +81,16 @@ def test_pip_of_ansible_test_is_configured_as_outside(
     assert "timeout = 7" in (home / ".pip/pip.conf").read_text().splitlines()
 
 
+@pytest.mark.parametrize("tests", ["integration", "unit"])
+def test_it_installs_the_versions_that_make_installs(tests: str) -> None:
+    folder = pathlib.Path(__file__).resolve().parents[1]
+    lines = (folder / tests / "requirements.txt").read_text().splitlines()
+    pins = {line.partition(";")[0].lower() for line in lines if line and not line.startswith("#")}
+    assert pins
+    assert pins <= set((folder / "constraints.txt").read_text().lower().splitlines())
+
+
 def test_shims_give_way_to_the_pythons_behind_them(tmp_path: pathlib.Path) -> None:
     python = tmp_path / "versions/3.12.1/bin"
     python.mkdir(parents=True)
-    assert ansible_test._path(f"{tmp_path}/shims:/usr/bin").split(":")[1:] == [str(python), "/usr/bin"]
+    assert ansible_test.search_path(f"{tmp_path}/shims:/usr/bin").split(":")[1:] == [str(python), "/usr/bin"]

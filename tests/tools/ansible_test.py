@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, Orgops
+# Copyright (c) 2026, Orgops
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -6,14 +6,18 @@
 
     .venv/bin/python -m tests.tools.ansible_test sanity|units|integration [arguments of ansible-test]
 
+It is the ansible-test of the Python that runs this; `tests.tools.cores` does so with one after another.
+
 ansible-test insists on a directory `ansible_collections/orgops/elastic_cloud` and sees through symbolic links, so it
-gets a copy. It keeps its virtual environments in the copy and in the home directory; both are under .cache and stay
-there between runs.
+gets a copy. It keeps its virtual environments in the copy and in the home directory; both are under .cache, apart for
+each minor release of ansible-core, and stay there between runs.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.resources
+import json
 import os
 import re
 import shutil
@@ -23,8 +27,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HOME = ROOT / ".cache/home"
-STAGE = ROOT / ".cache/stage/ansible_collections/orgops/elastic_cloud"
+PLACE = ROOT / ".cache/cores" / ".".join(importlib.metadata.version("ansible-core").split(".")[:2])
+HOME = PLACE / "home"
+STAGE = PLACE / "stage/ansible_collections/orgops/elastic_cloud"
 
 # A line that ansible-test, or what it starts, prints only when there was something to test
 EVIDENCE = {
@@ -46,8 +51,10 @@ sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--u
 def main(command: str, *arguments: str) -> int:
     """Run ansible-test and return the exit code: its own, or 1 if it passed without having tested anything."""
     _stage()
+    if command == "integration" and sys.version_info < (3, 11):
+        _lend_python_to_emulator()
     _prepare_home(os.environ)
-    environment = {**os.environ, "HOME": str(HOME), "PATH": _path(os.environ["PATH"])}
+    environment = {**os.environ, "HOME": str(HOME), "PATH": search_path(os.environ["PATH"])}
     tested = False
     with subprocess.Popen(
         ["ansible-test", command, *arguments],
@@ -85,11 +92,18 @@ def _files(repository: Path) -> list[str]:
     return [name for name in names if name and os.path.lexists(repository / name)]
 
 
+def _lend_python_to_emulator() -> None:
+    """Have the emulator run on the Python that make has set up, since that of the tests is too old for it."""
+    settings = {"emulator_python": str(ROOT / ".venv/bin/python")}
+    (STAGE / "tests/integration/integration_config.yml").write_text(json.dumps(settings))
+
+
 def _prepare_home(environment: Mapping[str, str]) -> None:
     """Give ansible-test a home directory with the start of pip and with the pip configuration of the caller."""
     # ansible-test passes no PIP_ variables on, so they go where pip looks, next to the user's own file, which
     # keeps its lower rank in the older of pip's two places.
-    settings = {name[4:].lower().replace("_", "-"): value for name, value in environment.items() if name[:4] == "PIP_"}
+    theirs = {name[4:].lower().replace("_", "-"): value for name, value in environment.items() if name[:4] == "PIP_"}
+    settings = {"cache-dir": str(ROOT / ".cache/pip"), **theirs}
     settings.pop("config-file", None)
     pip_conf = HOME / ".config/pip/pip.conf"
     pip_conf.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +121,7 @@ def _prepare_home(environment: Mapping[str, str]) -> None:
         (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(GET_PIP)
 
 
-def _path(path: str) -> str:
+def search_path(path: str) -> str:
     """Replace pyenv's shims by the Pythons behind them: ansible-test fails on the shim of one that is not active."""
     directories = [str(Path(sys.executable).parent)]
     for directory in map(Path, path.split(os.pathsep)):
