@@ -13,9 +13,11 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import Ansible
+from ansible_collections.orgops.elastic_cloud.tests.tools import cores
 
 pytestmark = pytest.mark.playbook
-OLDEST = "2.16"
+OLDEST = cores.CORES[0].version
+REQUIREMENTS = [cores.REQUIREMENTS, cores.ROOT / "tests/integration/requirements.txt"]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,8 @@ def oldest(ansible: Ansible, tmp_path_factory: pytest.TempPathFactory) -> Ansibl
     """ansible-playbook of the oldest ansible-core that is supported, in a virtual environment of its own."""
     folder = tmp_path_factory.mktemp("oldest")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-    subprocess.run([folder / "venv/bin/pip", "install", "-qq", f"ansible-core=={OLDEST}.*", "requests"], check=True)
+    pinned = [argument for file in REQUIREMENTS for argument in ("-r", file)]
+    subprocess.run([folder / "venv/bin/pip", "install", "-qq", f"ansible-core=={OLDEST}", *pinned], check=True)
     return replace(ansible, bin=folder / "venv/bin")
 
 
