@@ -98,7 +98,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             name: f"{len(value)} entries" if isinstance(value, list) and len(value) > MOST_ECHOED else value
             for name, value in self.params.items()
         }
-        return {"module_args": {**echoed, "api_key": MASKED}}
+        if echoed.get("api_key"):
+            echoed["api_key"] = MASKED
+        return {"module_args": echoed}
 
     def connect(self, findings: Findings) -> Organization:
         """Return the organization, once all input has been found good.

@@ -144,6 +144,7 @@ def test_no_api_key_is_an_error(
     result = ended(partial(module_with, **args))
     assert result["failed"] is True
     assert "missing required arguments: api_key" in result["msg"]
+    assert not result["invocation"]["module_args"].get("api_key")
 
 
 # --- Faults
