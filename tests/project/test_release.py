@@ -158,7 +158,7 @@ def test_before_the_first_major_release_everything_may_change() -> None:
 
 
 def test_make_checks_style_and_documentation_first() -> None:
-    command = ["make", "--dry-run", "--always-make", "release", f"VERSION={NEXT}"]
+    command = ["make", "--no-print-directory", "--dry-run", "--always-make", "release", f"VERSION={NEXT}"]
     recipe = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     checks, found, rest = recipe.partition(f"-m tests.tools.release {NEXT}")
     assert found
