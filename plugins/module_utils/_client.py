@@ -53,7 +53,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     plain,
 )
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
 BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
