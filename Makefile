@@ -37,7 +37,7 @@ lint: $(READY)  ## Style and types of Python, Ansible content, changelog fragmen
 	mypy
 	ansible-lint
 	antsibull-changelog lint
-	reuse lint --quiet || reuse lint
+	reuse lint --lines
 
 unit: $(READY)  ## The tests in pytest
 	python -m pytest -q -n 2 $(SELECTION)

@@ -128,7 +128,9 @@ class Demo:
 
 
 def environment(endpoint: str, folder: Path) -> dict[str, str]:
-    """Return the environment for ansible-playbook: no settings or keys of the user, and all its files in the folder."""
+    """Return the environment for Ansible's programs: those beside this Python come first, no settings or keys of the
+    user, and all files in the folder.
+    """
     collections = folder / "collections/ansible_collections/orgops"
     collections.mkdir(parents=True)
     (collections / "elastic_cloud").symlink_to(ROOT)
@@ -144,6 +146,7 @@ def environment(endpoint: str, folder: Path) -> dict[str, str]:
         "EC_ENDPOINT": endpoint,
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(folder),  # short, for there are sockets in it

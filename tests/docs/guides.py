@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import textwrap
 import typing as t
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,3 +59,17 @@ def blocks(document: Path) -> list[Block]:
         text = textwrap.dedent(match["text"]).strip("\n") + "\n"
         found.append(Block(document, line, section, match["language"] or "", caption[1] if caption else "", text))
     return found
+
+
+def shell(commands: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run what a guide says in a folder, up to the first command that fails; the output has errors in it as well."""
+    return subprocess.run(
+        ["sh", "-e", "-c", commands],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )

@@ -10,10 +10,7 @@ A file that the guide has shown before is what a section adds to, as its readers
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +20,7 @@ import pytest
 import yaml
 
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, EVERY_DEPLOYMENT, GLOBEX, OWNER, environment
-from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, Block, blocks
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, Block, blocks, shell
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, serve
 
 pytestmark = pytest.mark.playbook
@@ -114,7 +111,6 @@ class Reader:
         self.environment = environment(url, folder) | {
             "EC_API_KEY": emulator.add_key(ACME),
             "GLOBEX_EC_API_KEY": emulator.add_key(GLOBEX),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         }
 
     @property
@@ -146,16 +142,7 @@ class Reader:
 
     def run(self, commands: str) -> None:
         """Run commands, of which none fails."""
-        process = subprocess.run(
-            ["sh", "-e", "-c", commands],
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        process = shell(commands, self.folder, self.environment)
         self.output = re.sub(r" +$", "", process.stdout, flags=re.MULTILINE)
         assert process.returncode == 0, self.output
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
-import os
 import re
-import subprocess
-import sys
 import typing as t
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,8 +22,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import SCOPES, Grants, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import ENTRY_KEYS
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, environment
-from ansible_collections.orgops.elastic_cloud.tests.docs.checking import MODULES, ROOT
-from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, blocks
+from ansible_collections.orgops.elastic_cloud.tests.docs.checking import MODULES
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, ROOT, blocks, shell
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, serve
 from ansible_collections.orgops.elastic_cloud.tests.tools import site
 
@@ -166,25 +163,8 @@ def following(folder: Path, scenario: t.Any) -> Iterator[Callable[[str], str]]:
     emulator = Emulator()
     emulator.load(scenario)
     with serve(emulator) as endpoint:
-        variables = environment(endpoint, folder) | {
-            "EC_API_KEY": scenario["keys"][0]["secret"],
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        }
-
-        def run(command: str) -> str:
-            process = subprocess.run(
-                ["sh", "-c", command],
-                cwd=folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-            return process.stdout
-
-        yield run
+        variables = environment(endpoint, folder) | {"EC_API_KEY": scenario["keys"][0]["secret"]}
+        yield lambda command: shell(command, folder, variables).stdout
 
 
 def lines(text: str) -> list[str]:

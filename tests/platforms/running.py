@@ -10,7 +10,6 @@ Project, credential type and survey are those of the guide for automation platfo
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -129,7 +128,7 @@ class Platform:
         base = {name: value for name, value in self.environment.items() if not name.startswith("EC_")}
         subprocess.run(
             [BIN / "ansible-runner", "run", folder, "--playbook", playbook, "--ident", "job", "--quiet"],
-            env=base | {"PATH": f"{BIN}{os.pathsep}{base['PATH']}"},
+            env=base,
             stdin=subprocess.DEVNULL,
             check=False,
         )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import pathlib
 import re
-import subprocess
 import typing as t
 
 import pytest
 import yaml
 
-from ansible_collections.orgops.elastic_cloud.tests.tools import release
+from ansible_collections.orgops.elastic_cloud.tests.tools import ansible_test, release
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -25,9 +24,7 @@ LARGE = 500_000  # bytes
 @pytest.fixture(scope="module")
 def files() -> list[pathlib.Path]:
     """What is committed, or would be with `git add --all`."""
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
-    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    return [ROOT / name for name in ansible_test.files(ROOT) if (ROOT / name).is_file()]
 
 
 def test_no_rule_of_a_tool_is_switched_off_for_a_file() -> None:

@@ -78,14 +78,15 @@ def _stage() -> None:
     STAGE.mkdir(parents=True, exist_ok=True)
     # Without a repository of its own the copy would count as an ignored part of the checkout, and have no files.
     subprocess.run(["git", "init", "--quiet"], cwd=STAGE, check=True)
-    for name in _files(STAGE):
+    for name in files(STAGE):
         (STAGE / name).unlink()
-    for name in _files(ROOT):
+    for name in files(ROOT):
         (STAGE / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, STAGE / name, follow_symlinks=False)
 
 
-def _files(repository: Path) -> list[str]:
+def files(repository: Path) -> list[str]:
+    """Return the names of what is committed in a checkout, or would be with `git add --all`."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(listing, cwd=repository, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
     # git goes on listing a file that has been deleted until that is committed
