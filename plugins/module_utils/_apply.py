@@ -17,6 +17,7 @@ were surprising are planned anew, past the same guards. A refusal that the new r
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 from collections.abc import Callable, Iterable
@@ -165,7 +166,7 @@ class Run:
         tell: Tell,
     ) -> None:
         self.works = [_begin(action) for action in plan.actions]
-        self.writes = Writes(organization)
+        self.writes = Writes(organization, patience=2 * settings.concurrency)
         self._organization = organization
         self._people = people
         self._rules, self._guards, self._settings = rules, guards, settings
@@ -263,10 +264,12 @@ class Run:
                 work.error = _not_attempted(self._invitations_ended)
             return
         emails = [work.email for work in works]
+        gone = all(work.replaced for work in works)
         try:
-            made = self.writes.once(
-                lambda: self._organization.invite(emails, works[0].after, self._settings.expires_in)
-            )
+            with self._organization.client.completing() if gone else contextlib.nullcontext():
+                made = self.writes.once(
+                    lambda: self._organization.invite(emails, works[0].after, self._settings.expires_in)
+                )
         except LostReply as lost:
             self._look_for_invitations(works, lost)
         except Refused as refusal:
@@ -321,9 +324,12 @@ class Run:
             unseen = [work for work in unseen if not _is_seen(work, people, lost)]
             return not unseen
 
-        if not self.writes.settled(seen, lost):
-            for work in unseen:
-                work.error = _outcome_unknown(lost)
+        if self.writes.settled(seen, lost):
+            self.writes.accepted()
+            return
+        self.writes.unanswered(lost)
+        for work in unseen:
+            work.error = _outcome_unknown(lost)
 
     def _withdrawals(self, works: list[Work]) -> list[Job]:
         """Return the jobs that delete the invitations in the way of these works."""
@@ -417,11 +423,12 @@ class Run:
         old, new, kept = _exchanged(work.action)
         if new:
             self._change(work, new, adding=True, tolerant=True)
-        accepted = new <= work.held
-        shown = self._look_at(work)
-        if accepted and missing(new, shown):  # the list lags
-            self.writes.settled(lambda: not missing(new, self._look_at(work)))
-            shown = work.held
+        with self._organization.client.completing():  # the addition may have taken the old grant away
+            accepted = new <= work.held
+            shown = self._look_at(work)
+            if accepted and missing(new, shown):  # the list lags
+                self.writes.settled(lambda: not missing(new, self._look_at(work)))
+                shown = work.held
         if not work.open:
             return
         side_by_side = not missing(kept, shown)
@@ -431,14 +438,15 @@ class Run:
             self._spare_owners([work])
         if work.open:
             self._change(work, old, adding=False)
-        if work.open and side_by_side:
-            if old & self._look_at(work):  # the list lags
-                self.writes.settled(lambda: not old & self._look_at(work))
-            if not missing(kept, work.held) and not old & work.held:
-                return  # the service looks at application roles
-        if work.open:
-            self._change(work, kept, adding=True)
-            work.has_now((work.held - old) | kept if work.open else work.held)
+        with self._organization.client.completing():  # the removal may have taken the new grant away
+            if work.open and side_by_side:
+                if old & self._look_at(work):  # the list lags
+                    self.writes.settled(lambda: not old & self._look_at(work))
+                if not missing(kept, work.held) and not old & work.held:
+                    return  # the service looks at application roles
+            if work.open:
+                self._change(work, kept, adding=True)
+                work.has_now((work.held - old) | kept if work.open else work.held)
 
     def _look_at(self, work: Work) -> Grants:
         """Read what a member holds, and note it: the result is to tell what the service made of a step."""
@@ -454,6 +462,7 @@ class Run:
 
     def _spare_owners(self, works: list[Work]) -> None:
         """Count the owners whom the service confirms, and end the works that would leave too few of them."""
+        self.writes.go_on()
         owners: set[str] = set()
         losing: list[Work] = []
 
@@ -539,6 +548,7 @@ class Run:
             for work in _open(works):
                 work.error = _not_attempted(self.writes.ended_by)
         except LostReply as lost:
+            self.writes.unanswered(lost)
             for work in _open(works):
                 work.error = _outcome_unknown(lost)
         except ApiError as error:

@@ -12,6 +12,7 @@ import contextlib
 import ipaddress
 import os
 import re
+import signal
 import traceback
 import typing as t
 import urllib.parse
@@ -33,6 +34,13 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
 MOST_ECHOED = 20  # entries of an option
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a platform that cancels a job, a closed terminal
+NO_KEY = (
+    "there is no API key. Set the environment variable EC_API_KEY (on an automation platform: attach the credential to "
+    "the job), or give the option api_key (with the role org_team: the variable org_team_api_key of this host, "
+    "encrypted with ansible-vault). An organization owner creates API keys in the Elastic Cloud console, under "
+    "Organization, API keys; for anything but reading, the key needs the role Organization owner"
+)
 DURATION = re.compile(r"(\d+[dhms])+")
 
 
@@ -46,8 +54,15 @@ def _from_environment(name: str) -> str:
     return value
 
 
+def _key_from_environment(name: str) -> str:
+    """Return the API key from the environment. That there is none is told with all other problems, and in our words:
+    Ansible's tell neither where a key is looked for nor where one comes from.
+    """
+    return os.environ.get(name, "").strip()
+
+
 CONNECTION: dict[str, dict[str, t.Any]] = {
-    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (_from_environment, ["EC_API_KEY"])},
+    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (_key_from_environment, ["EC_API_KEY"])},
     "organization_id": {"type": "str", "fallback": (_from_environment, ["EC_ORGANIZATION_ID"])},
     "endpoint": {
         "type": "str",
@@ -67,6 +82,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     _client: Client | None = None
 
     def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
+        self._handlers: dict[int, t.Any] = {}  # of signals, as they were before
         super().__init__(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
         if REQUESTS_ERROR:
             self.fail_json(
@@ -121,6 +137,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
             verify=options["validate_certs"] and (options["ca_path"] or True),
             concurrency=options.get("concurrency", CONCURRENCY),
         )
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as with nohup
+                self._handlers[number] = signal.signal(number, self._stop)
         organization_id = options["organization_id"]
         return Organization(client, organization_id) if organization_id else Organization.discover(client)
 
@@ -146,10 +165,19 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 "with what -vvv prints. Running again does what has not been done yet.",
                 exception=scrub(traceback.format_exc()),
             )
+        finally:
+            while self._handlers:
+                signal.signal(*self._handlers.popitem())
+
+    def _stop(self, number: int, _frame: t.Any) -> None:
+        if self._client:
+            self._client.stop(f"The signal {signal.Signals(number).name}")
 
     def _check_connection(self, findings: Findings) -> None:
         api_key, organization_id, ca_path = (self.params[name] for name in ("api_key", "organization_id", "ca_path"))
-        if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
+        if not api_key:
+            findings.problem("api_key", NO_KEY)
+        elif not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             findings.problem("api_key", "holds white space or characters that no key has; was it copied completely?")
         elif len(api_key) < SHORT_KEY:
             findings.warn(

@@ -12,6 +12,7 @@ of codes and messages, and the headers `x-ratelimit-*` on every response.
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import json
 import random
@@ -22,7 +23,7 @@ import typing as t
 import urllib.parse
 import warnings
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 try:
     import requests
@@ -58,7 +59,7 @@ USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
 BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
-LONGEST_WAIT = 60.0  # seconds; the contract's cap on what Retry-After may ask for
+LONGEST_WAIT = 60.0  # seconds; the contract's cap on what a header may ask for
 CONCURRENCY = 8  # requests under way at once, where nothing else is said
 MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
 FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
@@ -66,13 +67,29 @@ SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Clock(t.Protocol):
-    """What the client needs of a clock; the module `time` is one."""
+    """What the client needs of a clock."""
 
     def monotonic(self) -> float:
         """Return seconds since some moment."""
 
-    def sleep(self, seconds: float, /) -> None:
-        """Wait."""
+    def sleep(self, seconds: float, /, *, until: threading.Event | None = None) -> None:
+        """Wait so long, or until an event if that is earlier."""
+
+
+class WallClock:
+    """The machine's clock."""
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float, /, *, until: threading.Event | None = None) -> None:
+        """Wait so long, or until an event if that is earlier."""
+        (until or threading.Event()).wait(seconds)
+
+
+class Stopped(Exception):
+    """A write was still waiting for its turn when the client was told to stop, and has not been sent."""
 
 
 class ApiKeyAuth(AuthBase):  # type: ignore[misc]
@@ -92,7 +109,8 @@ class Client:
 
     endpoint: the base URL, without the API's own path; timeout: seconds for one request; retries: how often one request
     is repeated; verify: whether certificates are checked, or the file of the authority to check them with; concurrency:
-    how many connections are kept.
+    how many connections are kept; clock: the machine's, if it is not given. stopped_by: what told it to stop, if
+    anything did.
     """
 
     def __init__(
@@ -104,9 +122,10 @@ class Client:
         retries: int = 5,
         verify: bool | str = True,
         concurrency: int = CONCURRENCY,
-        clock: Clock = time,
+        clock: Clock | None = None,
     ) -> None:
         self.retries = retries
+        self.stopped_by: str | None = None
         self.session = requests.Session()
         self.session.auth = ApiKeyAuth(api_key)
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
@@ -115,8 +134,10 @@ class Client:
         self._endpoint = endpoint
         self._timeout = timeout
         self._verify = verify
-        self._clock = clock
-        self._pace = _Pace(clock)
+        self._clock = clock or WallClock()
+        self._pace = _Pace(self._clock)
+        self._stopped = threading.Event()
+        self._thread = threading.local()
         self._secrets = {api_key, urllib.parse.quote(api_key, safe="")}
         if verify is False:  # the module warns once; urllib3 would for each request
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
@@ -133,10 +154,40 @@ class Client:
             text = text.replace(secret, "***")
         return text
 
+    def stop(self, why: str) -> None:
+        """Repeat nothing any more and cut all waits short. Requests under way are finished; others may still be made,
+        each once. May be called by the handler of a signal.
+        """
+        self.stopped_by = self.stopped_by or why
+        self._stopped.set()
+
+    @property
+    def hurried(self) -> bool:
+        """Whether this thread has been told to stop, and has nothing to complete."""
+        return self.stopped_by is not None and not self.completes
+
+    @property
+    def completes(self) -> bool:
+        """Whether this thread completes something."""
+        return getattr(self._thread, "completes", False)
+
+    @contextlib.contextmanager
+    def completing(self) -> Iterator[None]:
+        """Go on in this thread as if nobody had told it to stop: what it does has to be completed."""
+        before, self._thread.completes = self.completes, True
+        try:
+            yield
+        finally:
+            self._thread.completes = before
+
     def pause(self, attempt: int, asked_for: float | None = None) -> None:
         """Wait before another attempt: as long as the service asked for, else longer each time, with jitter."""
         wait = asked_for if asked_for is not None else FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)
-        self._clock.sleep(min(wait, LONGEST_WAIT))
+        self._sleep(min(wait, LONGEST_WAIT))
+
+    def _sleep(self, seconds: float) -> None:
+        if not self.hurried:
+            self._clock.sleep(seconds, until=None if self.stopped_by else self._stopped)
 
     def request(
         self, method: str, *segments: str | Sequence[str], body: t.Any = None, secret: bool = False
@@ -145,7 +196,8 @@ class Client:
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. secret: the last segment is
         not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures; a
-        write only where it is certain that nothing happened, else it raises LostReply.
+        write only where it is certain that nothing happened, else it raises LostReply. Stopped, where the client was
+        told to stop before a write could be sent.
         """
         path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}"
         shown = f"/{'/'.join([*map(encode, segments[:-1]), '***'] if secret else map(encode, segments))}"
@@ -154,13 +206,17 @@ class Client:
             try:
                 return self._attempt(method, path, shown, body)
             except _TryAgain as again:
-                if attempt >= self.retries:
+                if attempt < self.retries:
+                    self.pause(attempt, again.error.retry_after)
+                if attempt >= self.retries or self.hurried:
                     raise again.error from None
-                self.pause(attempt, again.error.retry_after)
             attempt += 1
 
     def _attempt(self, method: str, path: str, shown: str, body: t.Any) -> dict[str, t.Any]:
-        self._pace.wait()
+        while (wait := self._pace.turn()) and not self.hurried:
+            self._sleep(wait)
+            if self.hurried and method != "GET":
+                raise Stopped
         try:
             response = self.session.request(
                 method,
@@ -270,16 +326,15 @@ class _Pace:
         self._left = 0
         self._told_at = 0.0
 
-    def wait(self) -> None:
-        """Return when another request may be sent, and count it."""
-        while True:
-            with self._lock:
-                wait = self._time_to_wait()
-                if wait <= 0:
-                    self._sent.append(self._clock.monotonic())
-                    self._left -= 1
-                    return
-            self._clock.sleep(min(wait, LONGEST_WAIT))
+    def turn(self) -> float:
+        """Count another request, and return 0.0, if one may be sent now; else how many seconds to wait for it."""
+        with self._lock:
+            wait = self._time_to_wait()
+            if wait <= 0:
+                self._sent.append(self._clock.monotonic())
+                self._left -= 1
+                return 0.0
+            return min(wait, LONGEST_WAIT)
 
     def note(self, headers: t.Mapping[str, str]) -> None:
         """Take over what a response says about the limit."""
@@ -290,8 +345,8 @@ class _Pace:
                 self._limit = None
                 return
             now = self._clock.monotonic()
-            newer = now - self._told_at >= interval or self._limit is None
-            self._limit, self._interval = int(limit), interval
+            newer = now - self._told_at >= min(interval, LONGEST_WAIT) or self._limit is None
+            self._limit, self._interval = int(limit), min(interval, LONGEST_WAIT)
             # Replies arrive in any order; within an interval the lowest number is the latest.
             self._left = int(left) if newer else min(self._left, int(left))
             self._told_at = now if newer else self._told_at

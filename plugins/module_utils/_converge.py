@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -148,9 +149,12 @@ class Outcome:
             return str(self.refused_by)
         if not self.failures:
             return None
-        told = [f"{_in_words(action)}: {error}" for action, error in self.failures[:MOST_TOLD]]
-        if len(self.failures) > MOST_TOLD:
-            told.append(f"{len(self.failures) - MOST_TOLD} more are in failures")
+        idle = Counter(str(error) for _action, error in self.failures if error.codes == ["not_attempted"])
+        tried = [one for one in self.failures if one[1].codes != ["not_attempted"]]
+        told = [f"{_in_words(action)}: {error}" for action, error in tried[:MOST_TOLD]]
+        if len(tried) > MOST_TOLD:
+            told.append(f"{len(tried) - MOST_TOLD} more are in failures")
+        told += [f"{count} {why}" for why, count in idle.items()]  # one reason for all of them, told once
         counts = summarise(self.effects, 0, 0)
         done = ", ".join(f"{count} {heading}" for heading, count in counts.items() if count)
         return (

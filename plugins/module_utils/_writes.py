@@ -12,7 +12,7 @@ import threading
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT, Stopped
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
@@ -41,34 +41,75 @@ class Refused(Exception):
 class Writes:
     """The writes of one run, from several threads.
 
-    ended_by: what ended the run, if anything did; any_accepted: whether the service has taken anything at all.
+    patience: how many actions in a row may fail for want of an answer before the run ends. ended_by: what ended the
+    run, if anything did; any_accepted: whether the service has taken anything at all.
     """
 
-    def __init__(self, organization: Organization) -> None:
+    def __init__(self, organization: Organization, patience: int) -> None:
         self.ended_by: ApiError | None = None
         self.any_accepted = False
         self._client = organization.client
+        self._patience, self._unanswered = patience, 0
+        self._counting = threading.Lock()
+        self._hopeless = False
         self._members = _Shared(organization.members)
         self._invitations = _Shared(organization.invitations)
+
+    def go_on(self) -> None:
+        """Raise Ended if nothing more is to be begun: only what this run has taken away is given back even then, as
+        long as there is hope.
+        """
+        if self._client.hurried:
+            self.ended_by = self.ended_by or ApiError(
+                f"{self._client.stopped_by} ended the run: nothing more was begun, and what was under way was "
+                "finished. Run again with --check to see what is left"
+            )
+        if self.ended_by and (self._hopeless or not self._client.completes):
+            raise Ended
+
+    def accepted(self) -> None:
+        """Note that the service has taken a write."""
+        self.any_accepted = True
+        with self._counting:
+            self._unanswered = 0
+
+    def unanswered(self, lost: LostReply) -> None:
+        """Note an action that has failed for want of an answer. Too many in a row end the run."""
+        with self._counting:
+            self._unanswered += 1
+            if self._unanswered >= self._patience and not self.ended_by:
+                self.ended_by = ApiError(
+                    f"{self._unanswered} actions in a row without an answer that says what became of them: the service "
+                    f"takes no writes at the moment. The last answer: {lost.message}",
+                    status=lost.status,
+                    codes=lost.codes,
+                    method=lost.method,
+                    path=lost.path,
+                    request_id=lost.request_id,
+                )
 
     def once(self, write: Callable[[], Result]) -> Result:
         """Make a write, unless the run has ended.
 
         Raises Refused; LostReply, which the caller has to settle; Ended; ApiError where it is this that ends the run.
         """
-        if self.ended_by:
-            raise Ended
+        self.go_on()
         try:
             result = write()
         except LostReply:
             raise
+        except Stopped:
+            self.go_on()
+            raise
         except ApiError as refusal:
+            if refusal.status == 429:  # nothing has happened, and after a signal it is not tried again
+                self.go_on()
             everybody = refusal.status in (401, 429) or CONCERNS_EVERYBODY & set(refusal.codes)
             if not everybody or INVITATION_LIMIT in refusal.codes:
                 raise Refused(refusal) from None
-            self.ended_by = self.ended_by or refusal
+            self.ended_by, self._hopeless = self.ended_by or refusal, True
             raise
-        self.any_accepted = True
+        self.accepted()
         return result
 
     def surely(self, write: Callable[[], None], done: Callable[[], bool]) -> bool:
@@ -88,9 +129,9 @@ class Writes:
             except (Ended, ApiError) as end:  # what became of an earlier attempt stays unknown
                 raise lost or end from None
             if self.settled(done, lost, attempt):
-                self.any_accepted = True
+                self.accepted()
                 return True
-            if attempt == self._client.retries:
+            if attempt == self._client.retries or self._client.hurried:
                 raise lost
             attempt += 1
 
@@ -98,7 +139,7 @@ class Writes:
         """Return whether reading shows that something is so, which it may do only after a while.
 
         lost: the reply whose write this is about, raised where nothing can be read any more; attempt: how often it was
-        tried before.
+        tried before. After a signal, one look has to do.
         """
         for look in range(READS_TO_SETTLE):
             self._client.pause(attempt + look, lost.retry_after if lost else None)
@@ -107,6 +148,8 @@ class Writes:
                     return True
             except Ended:
                 raise lost or Ended from None
+            if self._client.hurried:
+                break
         return False
 
     def members(self) -> dict[str, Member]:
@@ -124,12 +167,12 @@ class Writes:
 
     def _fresh(self, reading: _Shared[Result]) -> Result:
         """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
-        if self.ended_by:
+        if self._hopeless:
             raise Ended
         try:
             return reading()
         except ApiError as error:
-            self.ended_by = self.ended_by or error
+            self.ended_by, self._hopeless = self.ended_by or error, True
             raise error.coded("outcome_unknown", f"could not be read again: {error}") from None
 
 

@@ -29,7 +29,7 @@ class Clock:
         """Seconds that only grow, from an arbitrary start."""
         return time.monotonic() + self.offset
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, /) -> None:
         """Wait."""
         time.sleep(seconds)
 
@@ -55,5 +55,6 @@ class FakeClock(Clock):
     def monotonic(self) -> float:
         return self.offset
 
-    def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
+    def sleep(self, seconds: float, /, *, until: threading.Event | None = None) -> None:
+        if until is None or not until.is_set():
+            self.advance(seconds)

@@ -10,7 +10,6 @@ import json
 import pathlib
 import typing as t
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 
@@ -136,15 +135,19 @@ def test_values_lose_the_white_space_around_them() -> None:
 
 @pytest.mark.parametrize("args", [{}, {"api_key": ""}, {"api_key": " "}, {"api_key": None}])
 @pytest.mark.parametrize("variable", [None, "", " "])
-def test_no_api_key_is_an_error(
-    ended: Ended, monkeypatch: pytest.MonkeyPatch, args: dict[str, t.Any], variable: str | None
+def test_promise_30_a_missing_api_key_is_explained(
+    monkeypatch: pytest.MonkeyPatch, args: dict[str, t.Any], variable: str | None
 ) -> None:
     if variable is not None:
         monkeypatch.setenv("EC_API_KEY", variable)
-    result = ended(partial(module_with, **args))
-    assert result["failed"] is True
-    assert "missing required arguments: api_key" in result["msg"]
-    assert not result["invocation"]["module_args"].get("api_key")
+    module, findings = module_with(**args), Findings()
+    findings.problem("members[0]", "email is missing")
+    with pytest.raises(InputError) as caught:
+        module.connect(findings)
+    message = str(caught.value)
+    for needed in ("EC_API_KEY", "org_team_api_key", "attach the credential", "Elastic Cloud console"):
+        assert needed in message
+    assert "email is missing" in message, "told with everything else that is wrong"
 
 
 # --- Faults

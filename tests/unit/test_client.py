@@ -12,6 +12,7 @@ import pathlib
 import socket
 import ssl
 import sys
+import threading
 import typing as t
 import urllib.parse
 import warnings
@@ -52,9 +53,9 @@ class Watch(FakeClock):
         super().__init__()
         self.slept: list[float] = []
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, /, *, until: threading.Event | None = None) -> None:
         self.slept.append(seconds)
-        super().sleep(seconds)
+        super().sleep(seconds, until=until)
 
 
 @pytest.fixture(autouse=True)

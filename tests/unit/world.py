@@ -139,10 +139,10 @@ class World:
 
     def connect(self, **options: Any) -> Organization:
         """The organization as a module sees it."""
-        client = Client(self.adapter.url, options.pop("key", self.key), clock=self.clock, **options)
-        client.session.mount(self.adapter.url, self.adapter)
-        client.session.trust_env = False  # looking for proxies takes longer than the emulator does
-        return Organization(client, self.organization.id)
+        self.client = Client(self.adapter.url, options.pop("key", self.key), clock=self.clock, **options)
+        self.client.session.mount(self.adapter.url, self.adapter)
+        self.client.session.trust_env = False  # looking for proxies takes longer than the emulator does
+        return Organization(self.client, self.organization.id)
 
     def apply(
         self,
