@@ -8,8 +8,9 @@ All run the sanity tests and the role's integration tests; the oldest and the ne
 unit tests. Modules run on the oldest Python that goes with the release. Unit tests run on the newest: what they need is
 no longer released for Python 3.10.
 
-Jobs run with a release of ansible-runner, too, since it prints in the place of ansible-core. Some of them take long.
-pytest and the stand-in for the service have the Python that runs this, Ansible's programs are those of both releases.
+Jobs that take long run with a release of ansible-runner, too, since it prints in the place of ansible-core; the oldest
+and the newest pair run all jobs. pytest and the stand-in for the service have the Python that runs this, Ansible's
+programs are those of the pair.
 
 As many releases as there are processors are under way at once, each with a virtual environment, a home directory and a
 copy of the checkout of its own in .cache/cores. What the tests say goes to a file there, and is shown if they fail.
@@ -31,7 +32,8 @@ from .ansible_test import ROOT, search_path
 
 PLACES = ROOT / ".cache/cores"
 REQUIREMENTS = ROOT / "tests/cores.txt"
-JOBS = ("tests/platforms/test_jobs.py", "tests/platforms/test_long_jobs.py", "tests/playbooks/test_progress.py")
+LONG_JOBS = ("tests/platforms/test_long_jobs.py", "tests/playbooks/test_progress.py")
+JOBS = (*LONG_JOBS, "tests/platforms/test_jobs.py")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def main() -> int:
         # Those that take longest go first, so that none of them is left over for the end.
         in_order = sorted(chosen, key=lambda core: core not in outermost)
         tests = pool.map(lambda core: _test(core, core in outermost), in_order)
-        jobs = pool.map(_run_jobs, pairs)
+        jobs = pool.map(lambda pair: _run_jobs(pair, pair in (pairs[0], pairs[-1])), pairs)
         outcomes = [*itertools.chain(*tests), *jobs]
     failed = [outcome for outcome in outcomes if outcome.exit_code]
     for outcome in failed:
@@ -170,10 +172,10 @@ def _test(core: Core, everything: bool) -> list[Outcome]:
     return outcomes
 
 
-def _run_jobs(pair: Pair) -> Outcome:
-    """Run jobs with both releases; pytest fails by itself if it finds none."""
-    command = [sys.executable, "-m", "pytest", "-q", *JOBS]
-    command.append(f"--programs={pair.place / 'venv/bin'}")
+def _run_jobs(pair: Pair, everything: bool) -> Outcome:
+    """Run jobs with both releases; `everything`: not only long ones. pytest fails by itself if it finds none."""
+    command = [sys.executable, "-m", "pytest", "-q", f"--programs={pair.place / 'venv/bin'}"]
+    command += JOBS if everything else LONG_JOBS
     return _run_logged(pair, pair.found()[0], command, "jobs", "of", "ansible-runner", pair.runner)
 
 
