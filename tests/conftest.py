@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all tests share: the collection's import name, hypothesis profiles, no credentials from outside."""
+"""What tests share: the collection's import name, Ansible's programs, hypothesis profiles, no credentials of a user."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sys
 import types
 
 import hypothesis
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -31,6 +32,20 @@ def _alias_collection() -> None:
 # ansible-test brings a loader of its own.
 if "ansible_pytest_collections" not in sys.modules:
     _alias_collection()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests that start Ansible's programs take them from another virtual environment, as `make cores` does."""
+    beside = pathlib.Path(sys.executable).parent
+    parser.addoption("--programs", type=pathlib.Path, default=beside, help="the folder of ansible-playbook")
+
+
+@pytest.fixture(scope="session")
+def programs(pytestconfig: pytest.Config) -> pathlib.Path:
+    """Where Ansible's programs are: beside the Python that runs the tests, or where the option says."""
+    found: pathlib.Path = pytestconfig.getoption("--programs")
+    return found
+
 
 # A contributor's own organization is never what a test works on.
 for variable in ("EC_API_KEY", "EC_ENDPOINT", "EC_ORGANIZATION_ID"):

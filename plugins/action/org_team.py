@@ -12,9 +12,9 @@ import typing as t
 
 from ansible import constants
 from ansible.plugins.action.normal import ActionModule as ModuleRunner
-from ansible.utils.display import Display
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, watch
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._progress import to_people, watch
 
 
 class ActionModule(ModuleRunner):  # type: ignore[misc]
@@ -26,13 +26,9 @@ class ActionModule(ModuleRunner):  # type: ignore[misc]
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))
         host = (task_vars or {}).get("inventory_hostname", "")
         ended = threading.Event()
-
-        def show(text: str) -> None:
-            Display().display(f"{host}: {text}", stderr=True)  # stdout may be read by a program, such as JSON
-
         with tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP) as file:
             self._task.environment = [*(self._task.environment or []), {FILE: file.name}]
-            watcher = threading.Thread(target=watch, args=(file.name, show, ended))
+            watcher = threading.Thread(target=watch, args=(file.name, to_people(host), ended))
             watcher.start()
             try:
                 return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))

@@ -4,7 +4,7 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""How far a run is: the module writes it into a file, and the action plugin shows what it finds there.
+"""How far a run is: the module writes it into a file, and the action plugin shows what it finds there (plugin_utils).
 
 Ansible has no way for a module to say something before it ends: whatever it prints is taken for its result.
 """
@@ -13,12 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import pathlib
-import threading
 from collections.abc import Callable
 
 FILE = "ORGOPS_ELASTIC_CLOUD_PROGRESS"  # the environment variable that names the file
-SOON = 5.0  # seconds until a run counts as one that takes long
-OFTEN = 10.0  # seconds from one line to the next
 
 Tell = Callable[[str], None]
 
@@ -35,13 +32,3 @@ def to_file(path: str) -> Tell:
             pathlib.Path(path).write_text(text, encoding="utf-8")
 
     return tell
-
-
-def watch(path: str, tell: Tell, ended: threading.Event) -> None:
-    """Tell what is written into a file, as long as nothing has ended, and nothing twice."""
-    told, pause = "", SOON
-    while not ended.wait(pause):
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-        if text and text != told:
-            tell(text)
-        told, pause = text, OFTEN

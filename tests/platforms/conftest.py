@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +17,11 @@ from ansible_collections.orgops.elastic_cloud.tests.platforms.running import Pla
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def platform(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Platform]:
     """A platform with an emulator of its own."""
     emulator, folder = Emulator(), tmp_path_factory.mktemp("platform")
     with serve(emulator) as url:
-        yield Platform(emulator, url, folder, environment(url, folder))
+        # From 2.21 on, ansible-core leaves the arguments of modules out of events, unless it is asked for them.
+        yield Platform(
+            emulator, url, folder, environment(url, folder) | {"ANSIBLE_INJECT_INVOCATION": "true"}, programs
+        )

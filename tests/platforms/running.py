@@ -10,9 +10,9 @@ Project, credential type and survey are those of the guide for automation platfo
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
-import sys
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,9 +25,10 @@ from jinja2 import Environment, StrictUndefined
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, blocks
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
 
-BIN = Path(sys.executable).parent
 GUIDE = {block.file: block.text for block in blocks(GUIDES / "guide_platforms.rst") if block.file}
 PROJECT = ("apply.yml", "collections/requirements.yml")
+# Seconds until a job that does not end is stopped, several times what any of them takes
+TIMEOUT = 90
 # What AWX asks for the password of a vault credential without an id, and what it answers
 VAULT = ("--ask-vault-pass", r"Vault password:\s*?$")
 
@@ -46,7 +47,7 @@ class Job:
 
     @property
     def status(self) -> str:
-        """What the platform shows: successful, failed, .."""
+        """What the platform shows: successful, failed, timeout, .."""
         return (self.artifacts / "status").read_text(encoding="utf-8")
 
     @property
@@ -56,9 +57,10 @@ class Job:
 
     @cached_property
     def events(self) -> list[dict[str, t.Any]]:
-        """What happened, in order."""
+        """What happened, in order; what ansible-runner did not come to the end of is left out."""
         files = (self.artifacts / "job_events").glob("*.json")
-        return sorted((json.loads(file.read_text(encoding="utf-8")) for file in files), key=lambda one: one["counter"])
+        whole = [file for file in files if not file.name.endswith("-partial.json")]
+        return sorted((json.loads(file.read_text(encoding="utf-8")) for file in whole), key=lambda one: one["counter"])
 
     def results(self, host: str) -> dict[str, dict[str, t.Any]]:
         """Return what the tasks of the role have returned for a host, by their names."""
@@ -95,6 +97,7 @@ class Platform:
     url: str
     folder: Path
     environment: dict[str, str]
+    programs: Path
     _jobs: int = 0
 
     def run(
@@ -124,10 +127,12 @@ class Platform:
             arguments = (option, *arguments)
             _write(folder / "env/passwords", json.dumps({prompt: vault_password}))
         _write(folder / "env/cmdline", shlex.join(["-u", "root", *arguments]))
+        _write(folder / "env/settings", json.dumps({"job_timeout": TIMEOUT}))
         before = len(self.emulator.log)
         base = {name: value for name, value in self.environment.items() if not name.startswith("EC_")}
+        base["PATH"] = f"{self.programs}{os.pathsep}{base['PATH']}"
         subprocess.run(
-            [BIN / "ansible-runner", "run", folder, "--playbook", playbook, "--ident", "job", "--quiet"],
+            [self.programs / "ansible-runner", "run", folder, "--playbook", playbook, "--ident", "job", "--quiet"],
             env=base,
             stdin=subprocess.DEVNULL,
             check=False,

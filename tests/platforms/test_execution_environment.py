@@ -16,12 +16,12 @@ from pathlib import Path
 import yaml
 
 from ansible_collections.orgops.elastic_cloud.tests.conftest import ROOT
-from ansible_collections.orgops.elastic_cloud.tests.platforms.running import BIN, GUIDE
+from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE
 
 
-def test_the_build_context_has_the_collection(tmp_path: Path) -> None:
+def test_the_build_context_has_the_collection(tmp_path: Path, programs: Path) -> None:
     (tmp_path / "execution-environment.yml").write_text(GUIDE["execution-environment.yml"], encoding="utf-8")
-    create = [str(BIN / "ansible-builder"), "create", "--output-filename", "Containerfile"]
+    create = [str(programs / "ansible-builder"), "create", "--output-filename", "Containerfile"]
     subprocess.run(create, cwd=tmp_path, check=True, capture_output=True)
     wanted = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))
     assert wanted == {"collections": [{"name": "orgops.elastic_cloud"}]}
@@ -30,11 +30,11 @@ def test_the_build_context_has_the_collection(tmp_path: Path) -> None:
     assert "introspect.py introspect" in instructions
 
 
-def test_the_collection_asks_for_what_the_modules_need(tmp_path: Path) -> None:
+def test_the_collection_asks_for_what_the_modules_need(tmp_path: Path, programs: Path) -> None:
     collections = tmp_path / "ansible_collections/orgops"
     collections.mkdir(parents=True)
     (collections / "elastic_cloud").symlink_to(ROOT)
     run = subprocess.run(
-        [BIN / "ansible-builder", "introspect", tmp_path], check=True, stdout=subprocess.PIPE, text=True
+        [programs / "ansible-builder", "introspect", tmp_path], check=True, stdout=subprocess.PIPE, text=True
     )
     assert [wanted.partition("#")[0].strip() for wanted in yaml.safe_load(run.stdout)["python"]] == ["requests>=2.28"]

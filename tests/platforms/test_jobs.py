@@ -15,7 +15,6 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import MOST_ECHOED
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import SOON
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import ROLE_VARIABLES
 from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE, Job, Platform
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, PLAYBOOK, VIEWER
@@ -23,7 +22,7 @@ from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWN
 pytestmark = pytest.mark.playbook
 PASSWORD = "open sesame"
 GROUPS: dict[str, dict[str, t.Any]] = {"owners": OWNER, "viewers": VIEWER}
-KEYS = {name: f"key-of-{name}-{'0123456789abcdef' * 2}" for name in ("audited", "refused", "north", "south", "patient")}
+KEYS = {name: f"key-of-{name}-{'0123456789abcdef' * 2}" for name in ("audited", "refused", "north", "south")}
 
 
 def organization(platform: Platform, name: str, *leavers: str, viewers: int = 1) -> dict[str, t.Any]:
@@ -155,16 +154,6 @@ def test_answers_to_a_survey_are_text_and_win(raised: list[Job], platform: Platf
         "viewer0@refused.example.com",
         "newcomer@refused.example.com",
     }
-
-
-@pytest.mark.slow
-def test_a_long_job_says_what_it_is_at(platform: Platform) -> None:
-    inventory = {"patient": organization(platform, "patient") | {"org_team_endpoint": platform.url}}
-    organization_id = inventory["patient"]["org_team_organization_id"]
-    platform.emulator.fail("delay", seconds=SOON + 1, method="GET", path=f"/organizations/{organization_id}/members")
-    job = platform.run(inventory, "--check", credential={"api_key": KEYS["patient"]})
-    assert job.status == "successful", job.output
-    assert "patient: reading who is in the organization" in [event["stdout"] for event in job.events]
 
 
 def test_the_guide_asks_for_variables_of_the_role_and_leaves_none_blank() -> None:

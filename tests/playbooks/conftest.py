@@ -11,6 +11,7 @@ own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +30,8 @@ def emulator_url() -> Iterator[tuple[Emulator, str]]:
 
 
 @pytest.fixture(scope="module")
-def ansible(emulator_url: tuple[Emulator, str], tmp_path_factory: pytest.TempPathFactory) -> Ansible:
-    """ansible-playbook of the Python that runs the tests."""
+def ansible(emulator_url: tuple[Emulator, str], tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Ansible:
+    """ansible-playbook, normally that of the Python that runs the tests."""
     emulator, url = emulator_url
     folder = tmp_path_factory.mktemp("ansible")
-    return Ansible(emulator, folder, environment(url, folder))
+    return Ansible(emulator, folder, environment(url, folder), programs)

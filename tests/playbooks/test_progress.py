@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import SOON
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._progress import SOON
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, Ansible
 
 pytestmark = [pytest.mark.playbook, pytest.mark.slow]

@@ -9,7 +9,12 @@ from __future__ import annotations
 import pathlib
 import threading
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import OFTEN, SOON, to_file, watch
+import pytest
+from ansible.executor.task_queue_manager import FinalQueue
+from ansible.utils.display import Display
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import to_file
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._progress import OFTEN, SOON, to_people, watch
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import OWNER, World, viewer
 
 READING = "reading who is in the organization"
@@ -52,6 +57,53 @@ def test_a_long_run_tells_what_is_new(tmp_path):
 def test_a_file_that_cannot_be_written_keeps_no_run_from_going_on(tmp_path):
     to_file(str(tmp_path / "missing" / "progress"))("reading")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_read_ends_nothing(tmp_path):
+    class Gone(Scripted):
+        def wait(self, timeout: float | None = None) -> bool:
+            ended = super().wait(timeout)
+            if not self.texts:
+                self.file.unlink(missing_ok=True)
+            return ended
+
+    told, ended = list[str](), Gone(tmp_path / "progress", "reading", "removing, 1 of 9")
+    watch(str(ended.file), told.append, ended)
+    assert told == ["reading"]
+    assert ended.pauses == [SOON, OFTEN, OFTEN]
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> FinalQueue:
+    """The queue from a worker to Ansible's main process, as if this process were a worker."""
+    queue = FinalQueue()
+    monkeypatch.setattr(Display(), "_final_q", queue)
+    return queue
+
+
+def test_a_line_goes_to_the_main_process_and_is_not_printed_here(queue, capfd):
+    tell = to_people("acme")
+    thread = threading.Thread(target=tell, args=("removing, 1 of 9",))
+    thread.start()
+    thread.join()
+    sent = queue.get()
+    assert (sent.method, sent.args, sent.kwargs) == ("display", ("acme: removing, 1 of 9",), {"stderr": True})
+    assert queue.empty()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_line_cannot_confuse_a_terminal(queue):
+    to_people("ac\x1b[2Jme\u202e\ud83d")("read\ring\nfatal: [acme]")
+    assert queue.get().args == ("ac [2Jme  : read ing fatal: [acme]",)
+
+
+@pytest.mark.parametrize("queue", [None, object()], ids=["no queue", "a queue of another kind"])
+def test_without_a_way_to_the_main_process_nothing_is_printed(queue, capfd, monkeypatch):
+    monkeypatch.setattr(Display(), "_final_q", queue)
+    to_people("acme")("removing, 1 of 9")
+    monkeypatch.delattr(Display(), "_final_q")
+    to_people("acme")("removing, 1 of 9")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_each_stage_counts_the_people_it_is_about():
