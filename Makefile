@@ -26,10 +26,12 @@ demo: $(READY)  ## Apply the example inventory to a stand-in of the service
 	@python -m tests.demo
 
 test: lint unit sanity  ## Everything but what takes long
+	@echo "All green: $^."
 
 test-all: export HYPOTHESIS_PROFILE := thorough
 test-all: SELECTION :=
 test-all: lint unit docs-check importer molecule cores  ## Everything, with many more examples for hypothesis
+	@echo "All green: $^."
 
 lint: $(READY)  ## Style and types of Python, Ansible content, changelog fragments
 	ruff check
@@ -77,7 +79,7 @@ clean:  ## Remove all that the other targets have made
 $(READY): export PATH := $(OUTER_PATH)
 $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or later is needed: make PYTHON=...")'
-	@echo "Setting up $(VENV), once ..."
+	@echo "Setting up $(VENV), once, which takes about a minute ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(VENV)/bin/python -m pip install -qq -r tests/requirements.txt -c tests/constraints.txt
 	@mkdir -p $(dir $(COLLECTION))

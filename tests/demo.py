@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import tempfile
 import textwrap
 import time
 from pathlib import Path
+
+import yaml
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
@@ -33,6 +36,10 @@ OWNER = {"organization": [{"role_id": "organization-admin"}]}
 EVERY_DEPLOYMENT = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
 CLUSTERS = {"cloud_connected_resource": [{"role_id": "cloud-connected-admin", "all": True}]}
 
+SUCCEEDED, HOSTS_FAILED = 0, 2  # exit codes of ansible-playbook
+TRUE = ("1", "on", "t", "true", "y", "yes")  # as Ansible reads them
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 class DemoError(Exception):
     """Something did not go as the demo says it does."""
@@ -43,14 +50,17 @@ class Demo:
 
     def __init__(self, emulator: Emulator, endpoint: str, folder: Path) -> None:
         self.emulator = emulator
+        self.folder = folder
         self.environment = environment(endpoint, folder)
         for name, organization in (("acme", ACME), ("globex", GLOBEX)):
             emulator.add_organization(name, organization)
             self.environment[f"{name.upper()}_EC_API_KEY"] = emulator.add_key(organization)
 
-    def apply(self, *options: str, show: bool = True) -> str:
-        """Run the playbook and return what it printed, which is shown at the same time unless it goes well unseen."""
-        command = ["ansible-playbook", "orgops.elastic_cloud.org_team", "-i", str(INVENTORY), *options]
+    def apply(self, *options: str, inventory: Path = INVENTORY, show: bool = True, expected: int = SUCCEEDED) -> str:
+        """Run the playbook and return what it printed, without colours. It is shown at the same time, unless it goes
+        unseen as expected.
+        """
+        command = ["ansible-playbook", "orgops.elastic_cloud.org_team", "-i", str(inventory), *options]
         if show:
             print(f"    $ {' '.join(command)}\n", flush=True)
         program = str(Path(sys.executable).with_name(command[0]))
@@ -75,9 +85,9 @@ class Demo:
                 os.killpg(process.pid, signal.SIGTERM)
                 raise
         output = "".join(lines)
-        if process.returncode != 0:
-            raise DemoError(f"{'' if show else output}ansible-playbook failed with exit code {process.returncode}")
-        return output
+        if process.returncode != expected:
+            raise DemoError(f"{'' if show else output}ansible-playbook ended with exit code {process.returncode}.")
+        return COLOUR.sub("", output)
 
     def drift(self) -> None:
         """Bring the organizations to where the example inventory had them, and then let life go on."""
@@ -120,11 +130,27 @@ class Demo:
         emulator.add_member(GLOBEX, "quinn.stranger@example.org", EVERY_DEPLOYMENT)
         emulator.log.clear()
 
+    def halved(self) -> Path:
+        """Return a copy of the inventory in which half of the people of globex are missing."""
+        copy = Path(shutil.copytree(ROOT / INVENTORY, self.folder / "inventory"))
+        file = copy / "host_vars/globex.yml"
+        variables = yaml.safe_load(file.read_text(encoding="utf-8"))
+        del variables["org_team_members"][len(variables["org_team_members"]) // 2 :]
+        file.write_text(yaml.safe_dump(variables), encoding="utf-8")
+        return copy
+
     def writes(self) -> int:
         """Return how many requests that change something were made since the last time of asking."""
         methods = [request["method"] for request in self.emulator.log]
         self.emulator.log.clear()
         return len(methods) - methods.count("GET")
+
+
+def colours() -> bool:
+    """Return whether our output goes to a terminal that shows colours, to somebody who wants to see them."""
+    variables = os.environ
+    unwanted = variables.get("NO_COLOR") or variables.get("ANSIBLE_NOCOLOR", "").lower() in TRUE
+    return sys.stdout.isatty() and variables.get("TERM") != "dumb" and not unwanted
 
 
 def environment(endpoint: str, folder: Path) -> dict[str, str]:
@@ -140,7 +166,7 @@ def environment(endpoint: str, folder: Path) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"),
         "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-        "ANSIBLE_FORCE_COLOR": str(sys.stdout.isatty() and "NO_COLOR" not in os.environ),
+        "ANSIBLE_FORCE_COLOR": str(colours()),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
         "EC_ENDPOINT": endpoint,
@@ -172,7 +198,7 @@ def check(holds: bool, otherwise: str) -> None:
 
 
 def counts(output: str, word: str) -> list[int]:
-    """Return what the recap at the end of a playbook's output counts under a word, for each host."""
+    """Return what the recap at the end of a playbook's output, without colours, counts under a word for each host."""
     return [int(number) for number in re.findall(rf"\b{word}=(\d+)", output)]
 
 
@@ -211,8 +237,8 @@ def run(demo: Demo) -> None:
         "2. Do it",
         "The same without --check. Both organizations are worked on side by side, each with its own API key.",
     )
-    demo.apply("--diff")
-    check(demo.writes() > 0, "Nothing was changed.")
+    output = demo.apply()
+    check(demo.writes() > 0 and counts(output, "changed") == [1, 1], "Not both organizations were changed.")
 
     step(
         "3. Is that all?",
@@ -222,7 +248,18 @@ def run(demo: Demo) -> None:
     check(demo.writes() == 0 and counts(output, "changed") == [0, 0], "The second run has changed something again.")
 
     step(
-        "That was it: changed=0",
+        "4. And a mistake?",
+        """
+        In a copy of the inventory, half of the people of globex are missing. Its definition says purge, so they would
+        all be removed. But it also says that no run may remove more than three.""",
+    )
+    output = demo.apply("--limit", "globex", inventory=demo.halved(), expected=HOSTS_FAILED)
+    check(demo.writes() == 0, "The mistake has changed something.")
+    check("max_removals" in output and counts(output, "failed") == [1], "The mistake was not refused.")
+    say("The plan was refused as a whole, before anything was changed.")
+
+    step(
+        "That was it",
         """
         Three steps lead to the same for your own organization.
 
@@ -261,7 +298,10 @@ def main() -> int:
     except DemoError as error:
         print(f"\nThe demo has failed. {error}", file=sys.stderr)
         return 1
-    print(f"(That took {time.monotonic() - start:.0f} seconds; the emulator has stopped.)")
+    seconds = time.monotonic() - start
+    print(
+        f"The demo is green: every step went as it says. It took {seconds:.0f} seconds, and the emulator has stopped."
+    )
     return 0
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 from fastapi import FastAPI, Path, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from starlette.exceptions import HTTPException
 
 from . import models
@@ -35,6 +35,12 @@ Token = Annotated[str, Path(description="Token of the invitation"), AfterValidat
 Tokens = Annotated[str, Path(description="Tokens of invitations, separated by commas"), AfterValidator(unquote)]
 UserId = Annotated[str, Path(description="Id of the user"), AfterValidator(unquote)]
 UserIds = Annotated[str, Path(description="Ids of users, separated by commas"), AfterValidator(unquote)]
+
+# In requests, null means absent, except for one field, where it ends what is enforced.
+NULLS_ARE_ABSENT = BeforeValidator(lambda body: models.without_nulls(body, "enforce_authentication_method"))
+OrganizationBody = Annotated[models.OrganizationRequest, NULLS_ARE_ABSENT]
+InvitationBody = Annotated[models.OrganizationInvitationRequest, NULLS_ARE_ABSENT]
+RolesBody = Annotated[models.RoleAssignments, NULLS_ARE_ABSENT]
 
 # What no single operation documents, but any may answer; the codes are the vendor's as far as `refusals` says so.
 GENERAL = {
@@ -79,8 +85,10 @@ def answer(reply: Mapping[str, Any] | str, status: int = 200) -> Response:
 
 
 def _fields(error: RequestValidationError) -> Refused:
-    places = [".".join(str(part) for part in fault["loc"][1:]) for fault in error.errors()]
-    return Refused(400, "root.invalid_data", fields=places)
+    """The refusal names the fields at fault, unless it is the body itself: there is none, or it is no JSON."""
+    faults = [fault for fault in error.errors() if fault["type"] != "json_invalid"]
+    places = [".".join(str(part) for part in fault["loc"][1:]) for fault in faults]
+    return Refused(400, "root.invalid_data", fields=[place for place in places if place] or None)
 
 
 api = FastAPI(
@@ -184,9 +192,7 @@ async def get_organization(request: Request, organization_id: OrganizationId) ->
         s404="organization.not_found",
     ),
 )
-async def update_organization(
-    request: Request, organization_id: OrganizationId, body: models.OrganizationRequest
-) -> Response:
+async def update_organization(request: Request, organization_id: OrganizationId, body: OrganizationBody) -> Response:
     """Change an organization."""
     service, key = caller(request)
     return answer(service.update_organization(key, organization_id, body.model_dump(exclude_unset=True)))
@@ -213,15 +219,13 @@ async def list_invitations(request: Request, organization_id: OrganizationId) ->
     response_model=models.OrganizationInvitations,
     responses=refusals(
         s400="organization.invitation_invalid_email organization.invitation_already_exists"
-        " organization.user_organization_already_belongs",
+        " organization.user_organization_already_belongs organization.invitations_pending_limit_exceeded",
         s403="root.invalid_authentication role_assignments.unauthorized_role_assignments",
         s404="organization.not_found user.not_found organization.user_organization_does_not_belong",
         s429="organization.invitations_rate_limit_exceeded",
     ),
 )
-async def invite(
-    request: Request, organization_id: OrganizationId, body: models.OrganizationInvitationRequest
-) -> Response:
+async def invite(request: Request, organization_id: OrganizationId, body: InvitationBody) -> Response:
     """Invite people."""
     service, key = caller(request)
     return answer(service.invite(key, organization_id, **body.model_dump(exclude_unset=True)), 201)
@@ -282,7 +286,7 @@ changing_roles = refusals(
     response_model=models.EmptyResponse,
     responses=changing_roles,
 )
-async def add_roles(request: Request, user_id: UserId, body: models.RoleAssignments) -> Response:
+async def add_roles(request: Request, user_id: UserId, body: RolesBody) -> Response:
     """Give roles to a member."""
     service, key = caller(request)
     return answer(service.add_roles(key, user_id, body.model_dump(exclude_unset=True)))
@@ -295,7 +299,7 @@ async def add_roles(request: Request, user_id: UserId, body: models.RoleAssignme
     response_model=models.EmptyResponse,
     responses=changing_roles,
 )
-async def remove_roles(request: Request, user_id: UserId, body: models.RoleAssignments) -> Response:
-    """Take roles from a member."""
+async def remove_roles(request: Request, user_id: UserId, body: RolesBody, force: bool = False) -> Response:
+    """Take roles from a member. To force it is up to the vendor's own staff, and means nothing to others."""
     service, key = caller(request)
     return answer(service.remove_roles(key, user_id, body.model_dump(exclude_unset=True)))

@@ -26,7 +26,8 @@ GrantKey = tuple[str, str, "str | None", "tuple[str, ...] | None"]
 
 @dataclass(frozen=True)
 class Scope:
-    """What roles exist in a scope, and how blocks name the resources there (`ids` is None: there are none)."""
+    """What roles exist in a scope (none: they are not published, and any may), and how blocks name the resources there
+    (`ids` is None: there are none)."""
 
     prefix: str
     ids: str | None
@@ -36,6 +37,8 @@ class Scope:
     def full(self, role_id: str) -> str | None:
         """The role id with its prefix and with hyphens, or None if there is no such role."""
         name = role_id.replace("_", "-")
+        if not self.roles:
+            return self.prefix + name.removeprefix(self.prefix)
         return next((role for role in (name, self.prefix + name) if role in self.roles), None)
 
     def short(self, role_id: str) -> str:
@@ -58,6 +61,8 @@ SCOPES = {
         "admin editor viewer t1-analyst t2-analyst t3-analyst threat-intel-analyst rule-author soc-manager"
         " endpoint-operations-analyst platform-engineer detections-admin endpoint-policy-manager",
     ),
+    "project.workplaceai": _scope("workplaceai-", "project_ids", ""),
+    "project.vectordb": _scope("vectordb-", "project_ids", ""),
     "cloud_connected_resource": _scope("cloud-connected-", "resource_ids", "admin viewer", application_roles=False),
 }
 OWNER_ROLE = "organization-admin"
@@ -87,10 +92,11 @@ class Grant:
         return (self.scope, self.full_role_id, self.resource, roles)
 
     def shown_role_id(self, switches: Switches) -> str:
-        """The role id as the service shows it."""
-        if switches.role_id_style == "full":
-            return self.full_role_id
-        return SCOPES[self.scope].short(self.full_role_id) if switches.role_id_style == "short" else self.role_id
+        """The role id as the service shows it; one that nobody knows comes back as it was given."""
+        scope = SCOPES[self.scope]
+        if switches.role_id_style == "as_given" or scope.full(self.role_id) is None:
+            return self.role_id
+        return scope.short(self.full_role_id) if switches.role_id_style == "short" else self.full_role_id
 
     def event(self) -> dict[str, Any]:
         """The grant as the log shows it; its `resource` is an id, `*` for all, or null for the organization."""
@@ -113,23 +119,30 @@ def blocks_of(assignments: Mapping[str, Any]) -> Iterator[tuple[str, str, Mappin
                 yield scope, f"{scope}.{index}", block
 
 
-def parse(assignments: Mapping[str, Any], organization_id: str | None = None) -> list[tuple[str, Grant]]:
+def parse(
+    assignments: Mapping[str, Any],
+    switches: Switches,
+    organization_id: str | None = None,
+    field: str = "",
+) -> list[tuple[str, Grant]]:
     """The grants of role assignments as the contract publishes them, each with the id of its organization.
 
-    `organization_id` stands in where a block has none. Types and unknown fields are the business of whoever takes the
-    request; refused is here what a type cannot say, with 400 `root.invalid_data`.
+    `organization_id` stands in where a block has none, and no block may name another. `field` is the field of the body
+    that holds the role assignments, if they are not the whole of it. Types and unknown fields are the business of
+    whoever takes the request; refused is here what a type cannot say, with 400 `root.invalid_data`.
     """
     found: list[tuple[str, Grant]] = []
-    for scope, place, block in blocks_of(assignments):
+    for scope, inner, block in blocks_of(assignments):
+        place = f"{field}.{inner}" if field else inner
         if scope == "platform":  # the vendor's own staff
             raise Refused(403, "role_assignments.unauthorized_role_assignments")
         known = SCOPES.get(scope)
         if known is None:
             raise _invalid(place)
-        if known.full(block["role_id"]) is None:
+        if known.full(block["role_id"]) is None and switches.unknown_roles == "refuse":
             raise _invalid(f"{place}.role_id")
         organization = block.get("organization_id", organization_id)
-        if organization is None:
+        if organization is None or organization_id not in (None, organization):
             raise _invalid(f"{place}.organization_id")
         roles = block.get("application_roles")
         if roles is not None and not known.application_roles:
@@ -152,7 +165,7 @@ def _resources(scope: Scope, place: str, block: Mapping[str, Any]) -> list[str |
 
 
 def _invalid(field: str) -> Refused:
-    return Refused(400, "root.invalid_data", fields=[f"role_assignments.{field}"])
+    return Refused(400, "root.invalid_data", fields=[field])
 
 
 def show(
@@ -184,7 +197,7 @@ def show(
         }
 
     whole = fill("", "platform", "organization", "deployment", "cloud_connected_resource")
-    projects = fill("project.", "elasticsearch", "observability", "security")
+    projects = fill("project.", "elasticsearch", "observability", "security", "workplaceai", "vectordb")
     if empty == "empty" or any(projects.values()):
         whole["project"] = projects
     elif empty == "null":

@@ -2,8 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The bodies of requests and replies, as the vendor publishes them. Requests are taken strictly: no field but these,
-no other type, no null."""
+"""The bodies of requests and replies, as the vendor publishes them: no field but these, no other type, no null.
+
+No published type can be null. Requests may hold it all the same, since the vendor's own clients send it for each list
+that they leave out: `without_nulls` is there for that.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,18 @@ def _without_default(schema: dict[str, Any]) -> None:
 def optional() -> Any:
     """A field that may be absent; but null is not absent."""
     return Field(default=None, json_schema_extra=_without_default)
+
+
+def without_nulls(body: Any, *meant: str) -> Any:
+    """A request's body without the fields that are null, at any depth, except for those in which null is `meant`.
+
+    What is null within a list stays, and is refused.
+    """
+    if isinstance(body, dict):
+        return {
+            name: without_nulls(value, *meant) for name, value in body.items() if value is not None or name in meant
+        }
+    return [without_nulls(value, *meant) for value in body] if isinstance(body, list) else body
 
 
 class Strict(BaseModel):
@@ -77,6 +92,8 @@ class ProjectRoleAssignments(Strict):
     elasticsearch: list[ProjectRoleAssignment] = optional()
     observability: list[ProjectRoleAssignment] = optional()
     security: list[ProjectRoleAssignment] = optional()
+    workplaceai: list[ProjectRoleAssignment] = optional()
+    vectordb: list[ProjectRoleAssignment] = optional()
 
 
 class RoleAssignments(Strict):
@@ -90,7 +107,7 @@ class RoleAssignments(Strict):
 
 
 class OrganizationRequest(Strict):
-    """What can be changed about an organization."""
+    """What can be changed about an organization; no authentication method (null) is one that is not enforced."""
 
     name: str = optional()
     default_disk_usage_alerts_enabled: bool = optional()
@@ -109,7 +126,8 @@ class Organization(BaseModel):
     notifications_allowed_email_domains: list[str] = optional()
     billing_contacts: list[str] = optional()
     operational_contacts: list[str] = optional()
-    enforce_authentication_method: Literal["sso"] | None = optional()
+    sso_login_identifier: str = optional()
+    enforce_authentication_method: Literal["sso"] = optional()
 
 
 class OrganizationList(BaseModel):

@@ -16,6 +16,7 @@ MESSAGES = {
     "organization.invitation_already_exists": "There is an open invitation for this address already.",
     "organization.invitation_invalid_email": "This is no valid email address.",
     "organization.invitation_not_found": "There is no such invitation.",
+    "organization.invitations_pending_limit_exceeded": "Too many invitations are pending.",
     "organization.invitations_rate_limit_exceeded": "Too many invitations were sent.",
     "organization.membership_not_found": "This user is no member of the organization.",
     "organization.not_found": "There is no such organization.",

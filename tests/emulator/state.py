@@ -128,8 +128,9 @@ class Organization:
     mailed: deque[datetime] = field(default_factory=deque, repr=False, compare=False)
 
     def reply(self) -> dict[str, Any]:
-        """The organization as the API shows it."""
-        return {"id": self.id, "name": self.name, **self.settings}
+        """The organization as the API shows it: what is null is left out, for no published type can be that."""
+        settings = {name: value for name, value in self.settings.items() if value is not None}
+        return {"id": self.id, "name": self.name, **settings}
 
     def open_invitations(self) -> list[Invitation]:
         """Pending and expired ones."""
@@ -266,6 +267,7 @@ class Service:
         grants = self._grants_in(organization, role_assignments or {})
         self._authorize(key, organization, grants.values(), adding=True)
         good = self._invitable(organization, emails)
+        self._keep_pending_limit(organization, good)
         self._count_mails(organization, len(good))
         sent = [self._send(organization, email, lifetime, grants) for email in good]
         return {"invitations": [self._show_invitation(key, organization, invitation) for invitation in sent]}
@@ -344,7 +346,7 @@ class Service:
         if key.kind == "gone":
             raise Refused(401, "root.unauthorized")
         named: dict[str, list[Grant]] = {}
-        for organization_id, grant in parse(role_assignments):
+        for organization_id, grant in parse(role_assignments, self.switches):
             named.setdefault(organization_id, []).append(grant)
         if not any(user_id in self.organizations[id_].members for id_ in key.organizations):
             raise Refused(400, "role_assignments.invalid_target_user_id")
@@ -414,10 +416,8 @@ class Service:
 
     def _grants_in(self, organization: Organization, role_assignments: Mapping[str, Any]) -> dict[GrantKey, Grant]:
         """The grants of role assignments that may name no other organization."""
-        found = parse(role_assignments, organization.id)
-        if any(organization_id != organization.id for organization_id, _grant in found):
-            raise Refused(400, "root.invalid_data", fields=["role_assignments.organization_id"])
-        return {grant.key: grant for _key, grant in found}
+        found = parse(role_assignments, self.switches, organization.id, "role_assignments")
+        return {grant.key: grant for _organization, grant in found}
 
     @staticmethod
     def _lifetime(expires_in: str | None) -> timedelta:
@@ -458,6 +458,13 @@ class Service:
         now = self.clock.now()
         expired_count = self.switches.expired_invitation_counts
         return [one for one in organization.open_invitations() if expired_count or one.expires_at > now]
+
+    def _keep_pending_limit(self, organization: Organization, emails: Iterable[str]) -> None:
+        """Refuse more pending invitations than there may be; who is invited again counts once."""
+        limit, now = self.switches.max_pending_invitations, self.clock.now()
+        pending = {one.email.lower() for one in organization.open_invitations() if one.expires_at > now}
+        if limit is not None and len(pending.union(email.lower() for email in emails)) > limit:
+            raise Refused(400, "organization.invitations_pending_limit_exceeded")
 
     def _count_mails(self, organization: Organization, number: int) -> None:
         """Keep the limit of invitations, over a window that moves along."""

@@ -59,6 +59,10 @@ class Switches:
     empty_parts: Literal["absent", "null", "empty"] = "absent"
     """How parts of role assignments come back that hold nothing, and role assignments that hold nothing at all."""
 
+    unknown_roles: Literal["refuse", "accept"] = "refuse"
+    """Role ids that no source names, in a scope where some are named: 400 `root.invalid_data`, so that a misspelt one
+    cannot pass unseen; or held and shown as they came."""
+
     limited_view: Literal["filtered", "left_out", "nothing"] = "filtered"
     """What a limited key sees of role assignments: those in its scope; the same, but the field is left out for people
     who have none there; or the field is left out for everybody."""
@@ -74,6 +78,9 @@ class Switches:
 
     max_emails: int | None = None
     """The most emails that one request may invite; 400 `root.invalid_data` beyond."""
+
+    max_pending_invitations: int | None = None
+    """Invitations of an organization that may be pending at a time; 400 beyond."""
 
     rate_limit: int | None = None
     """Requests in an interval; 429 beyond. Without a limit, the headers name one that nobody reaches."""

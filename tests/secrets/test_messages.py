@@ -149,6 +149,14 @@ CASES: dict[str, Case] = {
         INVITE,
         lambda site: site.emulator.switch(invitation_limit=0),
     ),
+    "too many pending": Case(
+        400,
+        "organization.invitations_pending_limit_exceeded",
+        f"invite {NEW}",
+        "see the message",
+        INVITE,
+        lambda site: site.emulator.switch(max_pending_invitations=1),
+    ),
     "invitation not found": Case(
         404,
         "organization.invitation_not_found",

@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
     FakeClock,
     Fault,
     Mix,
+    Switches,
     serve,
 )
 
@@ -435,7 +436,7 @@ def test_what_is_shown_is_accepted_again(emulator, acme, deployments):
 
 
 def test_spelling_and_order_do_not_make_another_grant(acme, deployments):
-    [(organization_id, grant)] = parse(deployments("admin", "a", roles=["b", "a"]))
+    [(organization_id, grant)] = parse(deployments("admin", "a", roles=["b", "a"]), Switches())
     assert organization_id == acme.id
     assert grant.key == ("deployment", "deployment-admin", "a", ("a", "b"))
 

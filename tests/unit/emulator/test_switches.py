@@ -15,6 +15,7 @@ from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Swit
 EXISTS = (400, "organization.invitation_already_exists")
 BELONGS = (400, "organization.user_organization_already_belongs")
 UNAUTHORIZED = (403, "role_assignments.unauthorized_role_assignments")
+NO_PROJECTS = {"elasticsearch": [], "observability": [], "security": [], "workplaceai": [], "vectordb": []}
 
 
 def invite(api, acme, *emails, **more):
@@ -173,6 +174,21 @@ def test_unknown_resources(api, emulator, acme, deployments, reading):
     assert answer == ((200, {}) if reading == "accept" else UNAUTHORIZED)
 
 
+@pytest.mark.parametrize("style", ["as_given", "full", "short"])
+def test_unknown_roles(api, emulator, acme, deployments, style):
+    emulator.switch(role_id_style=style)
+    wanted = deployments("deployment_chef", everything=True)
+    assert api("POST", acme.roles, wanted) == (400, "root.invalid_data")
+    emulator.switch(unknown_roles="accept")
+    assert api("POST", acme.roles, wanted) == (200, {})
+    assert shown(api, acme) == {"deployment": [{**wanted["deployment"][0], "all": True}]}
+    assert invite(api, acme, "new@example.com", role_assignments=wanted)[0] == 201
+    assert emulator.roles(acme.id, "new@example.com") == emulator.roles(acme.id, acme.member.user_id)
+    assert api("DELETE", acme.roles, wanted) == (200, {})
+    assert emulator.roles(acme.id, acme.member.user_id) == {}
+    assert api("POST", acme.roles, {"kitchen": wanted["deployment"]}) == (400, "root.invalid_data")
+
+
 @pytest.mark.parametrize(
     ("style", "analyst", "owner"),
     [
@@ -218,7 +234,7 @@ def test_grouping(api, emulator, acme, deployments):
     for lag in range(20):  # to exchange switches makes the emulator render anew
         emulator.switch(grouping="shuffled", rate_limit=1000 + lag)
         document = shown(api, acme)
-        assert normalised(grant for _key, grant in parse(document)) == meant
+        assert normalised(grant for _key, grant in parse(document, emulator.switches)) == meant
         forms.add(tuple(blocks_of(document)))
     assert len(forms) > 15
 
@@ -240,14 +256,14 @@ def test_grouping(api, emulator, acme, deployments):
                 "organization": [],
                 "deployment": [],
                 "cloud_connected_resource": [],
-                "project": {"elasticsearch": [], "observability": [], "security": []},
+                "project": NO_PROJECTS,
             },
             {"all": True, "deployment_ids": []},
             {
                 "platform": [],
                 "organization": [],
                 "cloud_connected_resource": [],
-                "project": {"elasticsearch": [], "observability": [], "security": []},
+                "project": NO_PROJECTS,
             },
         ),
     ],
@@ -319,6 +335,24 @@ def test_max_emails(api, emulator, acme):
     emails = [f"{name}@example.com" for name in "abc"]
     assert invite(api, acme, *emails) == (400, "root.invalid_data")
     assert invite(api, acme, *emails[:2])[0] == 201
+
+
+@pytest.mark.parametrize("existing", ["refuse", "refresh"])
+def test_max_pending_invitations(api, emulator, acme, existing):
+    emulator.switch(max_pending_invitations=2, existing_invitation=existing)
+    exceeded = (400, "organization.invitations_pending_limit_exceeded")
+    emulator.add_invitation(acme.id, "old@example.com", expired=True)
+    assert invite(api, acme, "a@example.com", "b@example.com", "c@example.com") == exceeded
+    assert invite(api, acme, "a@example.com", "b@example.com")[0] == 201
+    assert invite(api, acme, "c@example.com") == exceeded
+    assert not emulator.log[-1]["effect"]
+    again = invite(api, acme, "A@example.com")
+    assert again == EXISTS if existing == "refuse" else again[0] == 201
+    emulator.accept("b@example.com")
+    assert invite(api, acme, "c@example.com")[0] == 201
+    assert invite(api, acme, "d@example.com") == exceeded
+    emulator.clock.advance(72 * 3600)
+    assert invite(api, acme, "d@example.com")[0] == 201
 
 
 @pytest.mark.parametrize("retry_after", [False, True])

@@ -55,6 +55,14 @@ ROLE_CASES = [
 ]
 
 
+def test_a_role_that_is_newer_than_the_collection_is_passed_on(site, ana):
+    site.emulator.switch(unknown_roles="accept")
+    roles = {"deployment": [{"role_id": "deployment-auditor", "all": True}]}
+    [warning] = site.converge("org_member", email=ANA, role_assignments=roles)["warnings"]
+    assert "'deployment-auditor' is not known" in warning
+    assert site.emulator.roles(site.id, ANA) == roles
+
+
 @pytest.mark.parametrize(("mode", "asked", "after"), ROLE_CASES)
 @pytest.mark.parametrize("by", ["email", "user_id"])
 def test_a_member_has_exactly_these_roles_or_these_too_or_none_of_these(site, ana, by, mode, asked, after):
