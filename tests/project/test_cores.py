@@ -19,7 +19,7 @@ from ansible_collections.orgops.elastic_cloud.tests.tools.cores import Core
 # A Python as far as it takes: it makes virtual environments, installs nothing, and "runs" ansible-test.
 PYTHON = """\
 #!/bin/sh
-echo "$0 $*" >> "$CALLS"
+echo "$0 $*${ANSIBLE_PROGRAMS:+ with $ANSIBLE_PROGRAMS}" >> "$CALLS"
 case "$2" in
   venv) mkdir -p "$4/bin"; cp "$0" "$4/bin/python" ;;
   pip) ;;
@@ -37,10 +37,13 @@ class Machine:
     def install(self, *pythons: str) -> None:
         """Have these versions of Python."""
         for python in pythons:
-            program = self.folder / "bin" / f"python{python}"
-            program.parent.mkdir(exist_ok=True)
-            program.write_text(PYTHON)
-            program.chmod(0o755)
+            self.write(self.folder / "bin" / f"python{python}")
+
+    def write(self, program: pathlib.Path) -> None:
+        """Have a Python at this place."""
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(PYTHON)
+        program.chmod(0o755)
 
     def calls(self) -> list[str]:
         """Return the calls since the last time of asking, those of virtual environments by the name of the release."""
@@ -70,7 +73,11 @@ def machine(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     )
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
     monkeypatch.setenv("FAILING", "nothing")
-    return Machine(tmp_path)
+    monkeypatch.delenv("ANSIBLE_PROGRAMS", raising=False)
+    monkeypatch.setattr(cores, "TESTS_PYTHON", str(tmp_path / "tests/python"))
+    machine = Machine(tmp_path)
+    machine.write(tmp_path / "tests/python")
+    return machine
 
 
 def test_no_release_is_left_out() -> None:
@@ -96,6 +103,15 @@ def test_the_oldest_and_the_newest_run_everything_and_the_others_less(machine: M
         "2.3/sanity --skip-test pylint",
         "2.3/units --venv --python 3.13",
     ]
+
+
+def test_the_oldest_and_the_newest_follow_the_guides(machine: Machine) -> None:
+    machine.install("3.10", "3.11", "3.12", "3.13")
+    assert cores.main() == 0
+    followed = [call.split()[-4:] for call in machine.calls() if "-m pytest" in call]
+    programs = [f"{cores.PLACES}/{place}/venv/bin" for place in ("2.1", "2.3")]
+    assert sorted(followed) == [["-q", cores.STRANGERS, "with", place] for place in programs]
+    assert (cores.ROOT / cores.STRANGERS).exists()
 
 
 def test_a_release_without_a_python_is_skipped_and_that_is_told(

@@ -5,8 +5,8 @@
 """`make cores`: ansible-test of each supported release of ansible-core for which this machine has a Python.
 
 All run the sanity tests and the role's integration tests; the oldest and the newest run all integration tests and the
-unit tests. Modules run on the oldest Python that goes with the release. Unit tests run on the newest: what they need is
-no longer released for Python 3.10.
+unit tests, and follow the guides in organizations with hostile names. Modules run on the oldest Python that goes with
+the release. Unit tests run on the newest: what they need is no longer released for Python 3.10.
 
 As many releases as there are processors are under way at once, each with a virtual environment, a home directory and a
 copy of the checkout of its own in .cache/cores. What ansible-test says goes to a file there, and is shown if it fails.
@@ -20,12 +20,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from .ansible_test import ROOT, search_path
 
+TESTS_PYTHON = sys.executable  # has pytest and the emulator
+STRANGERS = "tests/docs/test_strangers.py"
 PLACES = ROOT / ".cache/cores"
 REQUIREMENTS = ROOT / "tests/cores.txt"
 
@@ -62,7 +65,7 @@ CORES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run of ansible-test went."""
+    """How a run of ansible-test, or of tests beside it, went."""
 
     core: Core
     python: str
@@ -123,22 +126,33 @@ def _test(core: Core, everything: bool) -> list[Outcome]:
     outcomes.append(_run(core, oldest, "integration", *(() if everything else ("role_org_team",))))
     if everything and newest != "3.10":
         outcomes.append(_run(core, newest, "units"))
+    if everything:
+        outcomes.append(_try_guides(core, oldest))
     return outcomes
+
+
+def _try_guides(core: Core, python: str) -> Outcome:
+    """Follow the guides with the programs of a release, whose own environment has the oldest Python."""
+    command = [TESTS_PYTHON, "-m", "pytest", "-q", STRANGERS]
+    environment = os.environ | {"ANSIBLE_PROGRAMS": str(core.place / "venv/bin")}
+    return _watch(core, python, ("guides",), command, environment)
 
 
 def _run(core: Core, python: str, *arguments: str) -> Outcome:
     """Run one command of ansible-test; sanity tests find their Pythons themselves."""
-    log = core.place / f"{arguments[0]}.log"
     where = () if arguments[0] == "sanity" else ("--venv", "--python", python)
+    command = [str(core.place / "venv/bin/python"), "-m", "tests.tools.ansible_test", *arguments, *where]
+    return _watch(core, python, arguments, command, os.environ)
+
+
+def _watch(
+    core: Core, python: str, arguments: tuple[str, ...], command: list[str], environment: Mapping[str, str]
+) -> Outcome:
+    """Run a command, with what it says in a file; `arguments` are what it is called."""
+    log = core.place / f"{arguments[0]}.log"
     started = time.monotonic()
     with log.open("w") as file:
-        process = subprocess.run(
-            [core.place / "venv/bin/python", "-m", "tests.tools.ansible_test", *arguments, *where],
-            cwd=ROOT,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        process = subprocess.run(command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False)
     outcome = Outcome(core, python, arguments, process.returncode, time.monotonic() - started, log)
     print(outcome, flush=True)
     return outcome
