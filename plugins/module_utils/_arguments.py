@@ -30,6 +30,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge imp
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, ElasticCloudError, Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import MAX_REMOVALS
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
@@ -177,14 +178,18 @@ class Module(AnsibleModule):  # type: ignore[misc]
         api_key, organization_id, ca_path = (self.params[name] for name in ("api_key", "organization_id", "ca_path"))
         if not api_key:
             findings.problem("api_key", NO_KEY)
-        elif not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
+        elif not (api_key.isascii() and api_key.isprintable()) or " " in api_key or what_is_unsafe(api_key):
             findings.problem("api_key", "holds white space or characters that no key has; was it copied completely?")
         elif len(api_key) < SHORT_KEY:
             findings.warn(
                 "api_key",
                 f"has fewer than {SHORT_KEY} characters: Ansible masks it within other words too, and spoils results",
             )
-        if organization_id:
+        unsafe = {name: what_is_unsafe(self.params[name] or "") for name in ("organization_id", "endpoint", "ca_path")}
+        for name, wrong in unsafe.items():
+            if wrong:
+                findings.problem(name, wrong)
+        if organization_id and not unsafe["organization_id"]:
             try:
                 encode(organization_id)
             except ApiError as error:
@@ -194,7 +199,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                 findings.problem(name, f"must be at least {least}, not {self.params[name]}")
         if not self.params["validate_certs"]:
             findings.warn("validate_certs", "is false: anybody on the way to the service can read the API key")
-        elif ca_path and not os.path.exists(ca_path):
+        elif ca_path and not unsafe["ca_path"] and not os.path.exists(ca_path):
             findings.problem("ca_path", f"{ca_path} does not exist on the host that runs the module")
 
 

@@ -61,6 +61,7 @@ class InputError(ElasticCloudError):
     """The input is wrong; nothing was changed. Tells every problem at once."""
 
     def __init__(self, problems: t.Sequence[str]) -> None:
+        problems = list(map(plain, problems))
         lines = problems[0] if len(problems) == 1 else "".join(f"\n- {problem}" for problem in problems)
         count = "" if len(problems) == 1 else f"{len(problems)} problems in the input, nothing was changed:"
         super().__init__(f"{count}{lines}")
@@ -168,7 +169,7 @@ class Findings:
     @property
     def warnings(self) -> list[str]:
         """The warnings, one for each thing to know, however many entries it is about."""
-        return [f"{some_of(where)}: {what}" for what, where in self._warnings.items()]
+        return [f"{some_of(where)}: {plain(what)}" for what, where in self._warnings.items()]
 
     def check(self) -> None:
         """Raise InputError with all problems, if there are any."""
@@ -177,8 +178,16 @@ class Findings:
 
 
 def plain(text: str | None) -> str:
-    """Return a name as a message may have it: what could confuse a terminal becomes a space."""
-    return "".join(letter if letter.isprintable() else " " for letter in text or "")
+    """Return a text as a message may have it: control and format characters, which could confuse a terminal, are spelt
+    out, and so are line feeds.
+    """
+    if not text or text.isprintable():
+        return text or ""
+    return "".join(letter if letter.isprintable() else _spelt_out(letter) for letter in text)
+
+
+def _spelt_out(letter: str) -> str:
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
 def some_of(names: t.Sequence[str], most: int = 5) -> str:

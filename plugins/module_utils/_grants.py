@@ -18,7 +18,8 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean, plain
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import unsafe_within, what_is_unsafe
 
 Path = tuple[str, ...]
 
@@ -109,6 +110,16 @@ class Grant:
         return not self.extra
 
     @property
+    def recognised(self) -> bool:
+        """Whether this version knows which role it is, and on what; there may be fields that it does not know."""
+        return self.scope in SCOPES and self.role != ""
+
+    @property
+    def unknown_fields(self) -> list[str]:
+        """The names of the fields that this version does not know, of a grant that is recognised."""
+        return sorted(json.loads(self.extra)) if self.extra and self.recognised else []
+
+    @property
     def slot(self) -> tuple[Path, str, str | None]:
         """What two grants share that differ in application roles alone."""
         return self.scope, self.role, self.resource
@@ -116,7 +127,7 @@ class Grant:
     @property
     def known_part(self) -> Grant:
         """The same grant without what is unknown about it; a grant in an unknown scope as it is."""
-        return replace(self, extra="") if self.extra and self.scope in SCOPES and self.role else self
+        return replace(self, extra="") if self.extra and self.recognised else self
 
     @property
     def role_id(self) -> str:
@@ -130,7 +141,10 @@ class Grant:
 
     def __str__(self) -> str:
         """Return it in words: `deployment-viewer on deployment abc, application roles: kibana_user`."""
-        if self.scope not in SCOPES or not self.role:
+        return plain(self._in_words())
+
+    def _in_words(self) -> str:
+        if not self.recognised:
             return f"{'.'.join(self.scope)} {self.extra}"
         where = f"all of {'.'.join(self.scope)}" if self.resource is None else f"{'.'.join(self.scope)} {self.resource}"
         text = self.role_id if SCOPES[self.scope].ids is None else f"{self.role_id} on {where}"
@@ -202,6 +216,9 @@ def from_input(value: t.Any, where: str, findings: Findings, organization_id: st
     grants: set[Grant] = set()
     for path, blocks in _leaves((), value):
         place = f"{where}.{'.'.join(path)}"
+        if path not in SCOPES:
+            for wrong in unsafe_within([*path, blocks]):
+                findings.problem(place, wrong)
         if blocks == [] and path[0] in TOP_LEVEL and (path in SCOPES or len(path) == 1):
             continue  # an empty part is an absent one, and so is an empty project
         if path not in SCOPES and path[0] in TOP_LEVEL:
@@ -223,18 +240,12 @@ def from_input(value: t.Any, where: str, findings: Findings, organization_id: st
     return frozenset(grants)
 
 
-def to_assignments(grants: Grants, *, portable: bool = False) -> dict[str, t.Any]:
+def to_assignments(grants: Grants) -> dict[str, t.Any]:
     """Return role assignments in their normal form.
 
     Full role ids, no organization_id, one block per role and application roles, ids sorted, empty parts left out. The
-    same shape is accepted as input. portable: without what is unknown inside of known scopes, which is not.
+    same shape is accepted as input, without fields that are not known.
     """
-    if portable:
-        grants = frozenset(
-            grant.known_part
-            for grant in grants
-            if (grant.scope in SCOPES and grant.role) or grant.scope[0] not in TOP_LEVEL
-        )
     return _assemble(grants, lambda grant: grant.role_id, None)
 
 
@@ -377,11 +388,15 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
     role_id = block.get("role_id")
     if not isinstance(role_id, str) or not role_id.strip():
         findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
+    elif wrong := what_is_unsafe(role_id):
+        findings.problem(where, f"role_id: {wrong}")
     elif not _is_known(_full(role_id, path), path):
         known = {_full(role, path) for role in scope.roles}
         near = did_you_mean(_full(role_id, path), known)
         findings.warn(where, f"the role id {role_id!r} is not known to this version and is passed on as it is{near}")
     owner = block.get("organization_id")
+    for wrong in unsafe_within(owner):
+        findings.problem(where, f"organization_id: {wrong}")
     if owner is not None and organization_id is not None and owner != organization_id:
         findings.problem(where, f"organization_id is {owner!r}, but this definition is applied to {organization_id!r}")
     _texts(block, "application_roles", where, findings)
@@ -407,6 +422,8 @@ def _texts(block: Mapping[str, t.Any], key: str, where: str, findings: Findings)
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
         findings.problem(where, f"{key} must be a list of texts, each in quotes where YAML would read a number")
         return True
+    for wrong in filter(None, map(what_is_unsafe, value)):
+        findings.problem(where, f"{key}: {wrong}")
     return bool(value)
 
 

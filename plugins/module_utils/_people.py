@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, is_owner, kind_of
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 ADDRESS = re.compile(r"[^@\s,;<>()\[\]\"\\:]+@[^@\s,;<>()\[\]\"\\:]+")
 NAMED_ADDRESS = re.compile(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*")
@@ -133,6 +134,8 @@ class Selection:
             where = f"{option}[{index}]"
             if not isinstance(name, str) or not name.strip():
                 findings.problem(where, f"must be an email, *@domain or a user id, not {kind_of(name)}")
+            elif wrong := what_is_unsafe(name):
+                findings.problem(where, wrong)
             elif "*" in name and not re.fullmatch(r"\*@[^@*\s]+", name.strip()):
                 findings.problem(where, f"{name!r} is no pattern that is known: *@domain stands for everybody there")
             elif "@" in name and "*" not in name and (wrong := what_is_wrong(name)):
@@ -158,6 +161,8 @@ def what_is_wrong(email: str) -> str | None:
     Deliberately lenient: what an address may look like is for the service to say, this finds slips.
     """
     text = email.strip()
+    if unsafe := what_is_unsafe(text):
+        return f"no email address: {unsafe}"
     named = NAMED_ADDRESS.fullmatch(text)
     if named:
         return f"{text!r} is a name with an address; write {named[1]}"
@@ -187,6 +192,9 @@ def split_addresses(value: t.Any, findings: Findings, option: str = "emails") ->
             continue
         if not isinstance(text, str):
             findings.problem(where, f"must be a text with one or more email addresses, not {kind_of(text)}")
+            continue
+        if wrong := what_is_unsafe(text, lines=True):
+            findings.problem(where, wrong)
             continue
         named = [name.strip() for name in NAME_AND_ADDRESS.findall(text)]
         for part in [*named, *re.split(r"[\s,;]+", NAME_AND_ADDRESS.sub(" ", text))]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     Findings,
     GuardError,
+    plain,
     some_of,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
@@ -309,7 +310,7 @@ def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rule
     ):
         reason = "the roles of the pending invitation differ"
     elif not pending:
-        reason = f"the invitation expired on {latest.expires_at}"
+        reason = f"the invitation expired on {plain(latest.expires_at)}"
     if not reason and rules.resend == "always":
         reason = "resend is always"
     elif reason and (rules.resend == "never" or (rules.resend == "when_changed" and not pending)):

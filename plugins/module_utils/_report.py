@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, in_order, to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Action
@@ -136,12 +137,5 @@ def quoted(text: str) -> str:
     """
     if PLAIN.fullmatch(text) and text.lower() not in NOT_PLAIN:
         return text
-    return '"' + "".join(_escaped(letter) for letter in text) + '"'
-
-
-def _escaped(letter: str) -> str:
-    if letter in '"\\':
-        return "\\" + letter
-    if letter.isprintable():
-        return letter
-    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain(escaped)}"'

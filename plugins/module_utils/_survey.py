@@ -9,13 +9,30 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import to_assignments
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+    Grant,
+    Grants,
+    from_input,
+    in_order,
+    missing,
+    surplus,
+    to_assignments,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People, email_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+    Invitation,
+    Member,
+    People,
+    Person,
+    Selection,
+    email_key,
+    what_is_wrong,
+)
 
 
 def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[str, t.Any], list[str]]:
@@ -39,12 +56,47 @@ def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[st
     if invitations and "invitations" in gather:
         result["invitations"] = [describe_invitation(one) for one in sorted(invitations.result(), key=_place)]
     if members and invitations and team:
-        people = People(members.result(), invitations.result())
-        if flaw := _what_a_team_would_lack(people):
-            warnings.append(f"No team is returned: {flaw}")
-        else:
-            result["team"] = {"members": _team_members(people)}
+        described, warnings = describe_team(People(members.result(), invitations.result()))
+        if described:
+            result["team"] = described
     return result, warnings
+
+
+def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
+    """Return the team definition that describes these people, and warnings.
+
+    Applied with purge, it changes nothing but expired invitations, and it can be read as variables: nothing in it is a
+    template to Ansible. Whoever no entry can describe stands in `ignore`. None where there is no such definition.
+    """
+    if not people.owners:
+        return None, [
+            "No team is returned: this API key sees no organization owner, so it does not see the whole organization, "
+            "and half a picture would strip people of what it leaves out. Use an API key of an organization owner."
+        ]
+    findings, flaws = Findings(), Findings()
+    entries: list[dict[str, t.Any]] = []
+    ignored: list[str] = []
+    for _key, person in sorted(people.by_person.items()):
+        there = _with_access(person)
+        why = _what_no_entry_tells(person, there)
+        if there and not why:
+            entries.append(_entry(there[0], findings))
+        elif there and not person.members:
+            flaws.warn(
+                there[0].email or "an invitation without an email",
+                f"No team is returned, since this invitation cannot be described: {why}. Revoke it in the console",
+            )
+        for member in person.members if why else ():
+            ignored.append(member.user_id)
+            if _can_be_ignored(member):
+                findings.warn(_name(member), f"in team.ignore, since no entry of a definition can tell it: {why}")
+            else:
+                flaws.warn(_name(member), f"No team is returned, since neither an entry nor ignore can tell it: {why}")
+    if not entries:
+        flaws.warn("team", "No team is returned, since nobody is left for its members")
+    if flaws.warnings:
+        return None, flaws.warnings
+    return {"members": entries, "ignore": ignored}, findings.warnings
 
 
 def describe_member(member: Member) -> dict[str, t.Any]:
@@ -70,28 +122,66 @@ def describe_invitation(invitation: Invitation) -> dict[str, t.Any]:
     }
 
 
-def _what_a_team_would_lack(people: People) -> str | None:
-    """Return why the people cannot be told as a definition that would change nothing when it is applied with purge."""
-    if not people.owners:
-        return (
-            "this API key sees no organization owner, so it does not see the whole organization, and half a picture "
-            "would strip people of what it leaves out. Use an API key of an organization owner."
-        )
-    shared = sorted(email for email, person in people.by_person.items() if len(person.members) > 1)
-    if shared:
-        return f"several members share an email, and only user ids tell them apart: {', '.join(shared)}"
+def _with_access(person: Person) -> list[Member | Invitation]:
+    """Return what gives a person access, now or once it is accepted; an expired invitation gives none."""
+    return [*person.members, *(one for one in person.invitations if not one.expired)]
+
+
+def _what_no_entry_tells(person: Person, there: list[Member | Invitation]) -> str | None:
+    """Return why no entry of a definition leaves this person as they are, None where one does."""
+    if not there:
+        return None
+    email, grants = there[0].email, there[0].grants
+    if not email:
+        return "the service shows no email"
+    if len(person.members) > 1:
+        return "several members share this email, and only user ids tell them apart"
+    if wrong := what_is_wrong(email):
+        return wrong
+    if not person.members and any(one.grants != grants for one in there):
+        return "there are several invitations with different roles"
+    if strange := [grant for grant in grants if not grant.recognised]:
+        return f"this version does not know {_listed(strange)}"
+    slots = Counter(grant.slot for grant in {grant.known_part for grant in grants})
+    if twice := [grant for grant in grants if slots[grant.slot] > 1]:
+        return f"one role on one resource, with different application roles: {_listed(twice)}"
+    findings = Findings()
+    told = from_input(_assignments(grants), "role_assignments", findings)
+    if findings.problems:
+        return findings.problems[0]
+    if missing(told, grants) or surplus(told, grants):
+        return f"ids in {_listed(grants)} are not read as they are"
     return None
 
 
-def _team_members(people: People) -> list[dict[str, t.Any]]:
-    """Return members with an email, and who else has a pending invitation. Expired invitations give nobody access."""
-    team = []
-    for _key, person in sorted(people.by_person.items()):
-        there: list[Member | Invitation] = [*person.members, *(one for one in person.invitations if not one.expired)]
-        if there and there[0].email:
-            assignments = to_assignments(there[0].grants, portable=True)
-            team.append({"email": there[0].email, "role_assignments": assignments})
-    return team
+def _entry(there: Member | Invitation, findings: Findings) -> dict[str, t.Any]:
+    """Return the entry for somebody; what is left out of it goes to the findings."""
+    email = (there.email or "").strip()
+    for name in sorted({name for grant in there.grants for name in grant.unknown_fields}):
+        findings.warn(
+            email, f"the field {name!r} of role assignments is not known to this version, and left out of team"
+        )
+    return {"email": email, "role_assignments": _assignments(there.grants)}
+
+
+def _assignments(grants: Grants) -> dict[str, t.Any]:
+    """Return role assignments without fields that are not known, which a definition cannot have."""
+    return to_assignments(frozenset(grant.known_part for grant in grants))
+
+
+def _can_be_ignored(member: Member) -> bool:
+    """Return whether the user id in `ignore` means this member and nobody else."""
+    findings = Findings()
+    ignored = Selection.from_input([member.user_id], "ignore", findings)
+    return not findings.problems and "@" not in member.user_id and ignored.has(None, member.user_id)
+
+
+def _name(member: Member) -> str:
+    return f"{member.email} (user id {member.user_id})" if member.email else f"user id {member.user_id}"
+
+
+def _listed(grants: Iterable[Grant]) -> str:
+    return ", ".join(map(str, in_order(grants)))
 
 
 def _place(person: Member | Invitation) -> tuple[str, str]:

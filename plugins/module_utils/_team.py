@@ -25,6 +25,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     kind_of,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import email_key, what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 ENTRY_KEYS = frozenset({"email", "state", "groups", "role_assignments", "until"})
 STATES = ("present", "absent")
@@ -74,6 +75,9 @@ def parse_team(
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
         )
         return []
+    for name in map(str, groups):
+        if wrong := what_is_unsafe(name, lines=True):
+            findings.problem(f"groups.{name}", wrong)
     named = {
         str(name): from_input(assignments, f"groups.{name}", findings, organization_id)
         for name, assignments in groups.items()

@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Reads an organization, its members and its invitations. Never changes anything.
   - Also writes down who has which access as a team definition, to begin with or to keep as a record. Given to
-    M(orgops.elastic_cloud.org_team), that definition changes nothing.
+    M(orgops.elastic_cloud.org_team), that definition changes nothing. It can be kept in a file of variables, since it
+    holds no text that Ansible would take for a template, whatever people call themselves.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -35,6 +36,8 @@ options:
         join and have not yet, and V(team) is all of them as a team definition.
       - V(team) needs the API key of an organization owner. With another key it is left out of the result, with a
         warning, since people would lose what that key does not see.
+      - The other three are what the service says, word for word. Never write them to a file that Ansible reads as
+        variables, where a name could be a template that runs commands.
     type: list
     elements: str
     choices: [organization, members, invitations, team]
@@ -67,7 +70,8 @@ EXAMPLES = r"""
 
 - name: Write it down for the role org_team
   ansible.builtin.copy:
-    content: "{{ {'org_team_members': elastic.team.members} | to_nice_yaml(indent=2) }}"
+    content: "{{ {'org_team_members': elastic.team.members, 'org_team_ignore': elastic.team.ignore}
+      | to_nice_yaml(indent=2) }}"
     dest: host_vars/acme/members.yml
     mode: "0644"
 """
@@ -157,7 +161,9 @@ team:
   description:
     - A team definition, with which M(orgops.elastic_cloud.org_team) changes nothing, not even with
       O(orgops.elastic_cloud.org_team#module:purge), apart from invitations that have expired. Those are left out.
-  returned: when O(gather) contains V(team), the API key sees an organization owner, and no two members share an email
+    - Not returned, with a warning that says why, where the API key sees no organization owner, where an invitation or a
+      user id cannot be written down, and where nobody is left for RV(team.members).
+  returned: when O(gather) contains V(team) and there is such a definition
   type: dict
   contains:
     members:
@@ -169,9 +175,19 @@ team:
           description: Who it is.
           type: str
         role_assignments:
-          description: The access, in its normal form.
+          description: The access, in its normal form, without fields that this version does not know.
           type: dict
+    ignore:
+      description:
+        - To be used as O(orgops.elastic_cloud.org_team#module:ignore).
+        - The user ids of those whom no entry can describe. A warning says who they are and why. A text of theirs would
+          be a template to Ansible or holds a control character. Or they have one role on one resource with different
+          application roles, a scope or a resource that this version does not know, or no email of their own.
+      type: list
+      elements: str
+      version_added: 1.0.1
   sample:
+    ignore: ["2806341206"]
     members:
       - email: nils.berg@example.com
         role_assignments:

@@ -341,6 +341,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 OPTIONS = {
     "email": {"type": "str"},
@@ -364,6 +365,8 @@ def main() -> None:
             findings.problem("email", wrong)
         if user_id is not None and not user_id.strip():
             findings.problem("user_id", "must not be empty")
+        elif user_id is not None and (wrong := what_is_unsafe(user_id)):
+            findings.problem("user_id", wrong)
         present, roles = options["state"] == "present", options["role_assignments"]
         if roles is not None:
             roles = from_input(roles, "role_assignments", findings, options["organization_id"])

@@ -126,6 +126,7 @@ def test_what_is_refused_leaves_everything_as_it_was(
     ("version", "changes", "announced"),
     [
         ("1.2.4", NOTHING, {"bugfixes"}),
+        ("1.2.4", ADDED, {"security_fixes"}),
         ("1.3.0", ADDED, {"minor_changes"}),
         ("1.3.0", NOTHING, {"bugfixes"}),
         ("2.0.0", BROKEN, {"breaking_changes"}),
@@ -144,6 +145,8 @@ def test_versions_that_say_what_has_changed(version: str, changes: contract.Chan
         ("1.2.4-rc1", NOTHING, {"bugfixes"}, "no version"),
         ("1.2.4", ADDED, {"bugfixes"}, "a minor release, 1.3.0"),
         ("1.2.4", NOTHING, {"minor_changes"}, "a minor release, 1.3.0"),
+        ("1.2.4", ADDED, {"security_fixes", "minor_changes"}, "a minor release, 1.3.0"),
+        ("1.2.4", BROKEN, {"security_fixes"}, "no fragment announces what breaks the contract"),
         ("1.3.0", NOTHING, {"breaking_changes"}, "a major release, 2.0.0"),
         ("2.0.0", BROKEN, {"minor_changes"}, "no fragment announces what breaks the contract:\n  - modules/org_team"),
     ],

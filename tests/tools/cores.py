@@ -9,8 +9,8 @@ unit tests. Modules run on the oldest Python that goes with the release. Unit te
 no longer released for Python 3.10.
 
 Jobs that take long run with a release of ansible-runner, too, since it prints in the place of ansible-core; the oldest
-and the newest pair run all jobs. pytest and the stand-in for the service have the Python that runs this, Ansible's
-programs are those of the pair.
+and the newest pair run all jobs, and follow the guides in organizations with hostile names. pytest and the stand-in for
+the service have the Python that runs this, Ansible's programs are those of the pair.
 
 As many releases as there are processors are under way at once, each with a virtual environment, a home directory and a
 copy of the checkout of its own in .cache/cores. What the tests say goes to a file there, and is shown if they fail.
@@ -33,7 +33,7 @@ from .ansible_test import ROOT, search_path
 PLACES = ROOT / ".cache/cores"
 REQUIREMENTS = ROOT / "tests/cores.txt"
 LONG_JOBS = ("tests/platforms/test_long_jobs.py", "tests/playbooks/test_progress.py")
-JOBS = (*LONG_JOBS, "tests/platforms/test_jobs.py")
+JOBS = (*LONG_JOBS, "tests/platforms/test_jobs.py", "tests/docs/test_strangers.py")
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ ARCHIVE = "orgops-elastic_cloud-{}.tar.gz"
 LEVELS = ("patch", "minor", "major")
 BREAKING = frozenset({"breaking_changes", "removed_features"})
 ADDING = frozenset({"major_changes", "minor_changes", "deprecated_features"})
+# A security fix may add to the contract in a patch release, so that nobody has to wait for it.
+MENDING = "security_fixes"
 
 
 class Refused(Exception):
@@ -119,7 +121,8 @@ def check_version(version: str, last: Numbers, changes: contract.Changes, announ
         return
     if changes.breaking and not announced & BREAKING:
         raise Refused(_listed("no fragment announces what breaks the contract", changes.breaking))
-    needed = 2 if announced & BREAKING else 1 if changes.harmless or announced & ADDING else 0
+    adds = announced & ADDING or (changes.harmless and MENDING not in announced)
+    needed = 2 if announced & BREAKING else 1 if adds else 0
     if successors.index(numbers(version)) < needed:
         reasons = [*changes.breaking, *changes.harmless, *sorted(announced & (BREAKING | ADDING))]
         raise Refused(_listed(f"this must be a {LEVELS[needed]} release, {_text(successors[needed])}", reasons))

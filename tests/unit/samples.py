@@ -20,6 +20,19 @@ NOW = dt.datetime(2026, 6, 15, 12, 0, tzinfo=dt.timezone.utc)
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
 BILLING = {"organization": [{"role_id": "billing-admin"}]}
 
+# Texts that must not become variables, by what they have in them.
+HEAD = "#jinja2: variable_start_string:'[%', variable_end_string:'%]'"
+TEMPLATES = {
+    "expression": "{{ lookup('pipe', 'id') }}",
+    "statement": "{% set a = lookup('pipe', 'id') %}",
+    "comment": "a{# b #}c",
+    "unfinished": "a{{b",
+    "head": f"{HEAD}\n[% lookup('pipe', 'id') %]",
+    "head after space": f" \n{HEAD}",
+}
+CONTROLS = {"line feed": "a\nb", "nul": "a\0b", "escape": "a\x1b[2Jb", "c1": "a\x9bb", "surrogate": "a\ud83db"}
+UNSAFE = TEMPLATES | CONTROLS
+
 
 def deployments(*ids: str, role: str = "deployment-viewer", roles: list[str] | None = None) -> dict[str, t.Any]:
     """Role assignments for single deployments."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grant, Grants
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grant, Grants, from_reply
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
-from ansible_collections.orgops.elastic_cloud.tests.unit.samples import ORGANIZATION, unknown
+from ansible_collections.orgops.elastic_cloud.tests.unit.samples import ORGANIZATION, UNSAFE, unknown
 
 ASSIGNABLE = {
     ("organization",): (None, ["organization-admin", "billing-admin"]),
@@ -157,6 +157,56 @@ def organizations(draw: st.DrawFn, *, strange: bool = False) -> People:
         invitations.append(
             Invitation(draw(email(name)), f"token{number}", begun, "2026-05-31T00:00:00Z", expired, draw(held(strange)))
         )
+    return People(members, invitations)
+
+
+HOSTILE = (*UNSAFE.values(), "\u202e", "*@example.com", ",", "", " a ", " A@EXAMPLE.COM")
+
+
+def hostile_texts() -> st.SearchStrategy[str]:
+    """What strangers might call themselves, and things of theirs."""
+    return st.sampled_from(HOSTILE) | st.text(max_size=4) | st.sampled_from(["a", "b", "viewer", "deployment-viewer"])
+
+
+@st.composite
+def hostile_replies(draw: st.DrawFn) -> dict[str, t.Any]:
+    """Role assignments whose texts are chosen by strangers, with scopes and fields that are not known."""
+    texts = st.lists(hostile_texts(), max_size=2)
+    block = st.fixed_dictionaries(
+        {"role_id": hostile_texts()},
+        optional={"all": st.booleans(), "deployment_ids": texts, "application_roles": texts, "new": hostile_texts()},
+    )
+    scopes = st.sampled_from(["organization", "deployment", "moon_base"]) | hostile_texts()
+    return draw(st.dictionaries(scopes, st.lists(block, max_size=2), max_size=2))
+
+
+@st.composite
+def hostile_organizations(draw: st.DrawFn) -> People:
+    """An organization with an owner, in which everybody else may be called anything and have anything."""
+
+    def address() -> str | None:
+        text = draw(hostile_texts())
+        return draw(st.sampled_from([None, text, f"{text}@example.com", "ana@example.com", "bo@example.com"]))
+
+    def roles() -> Grants:
+        return draw(held(True)) if draw(st.booleans()) else from_reply(draw(hostile_replies()), ORGANIZATION) or NOTHING
+
+    owner = Grant(("organization",), "organization-admin", None)
+    members = [Member("id-boss", "boss@example.com", None, None, frozenset({owner}))]
+    for number in range(draw(st.integers(0, 2))):
+        user_id = draw(st.just(f"id-{number}") | hostile_texts()) if draw(st.integers(0, 9)) == 9 else f"id-{number}"
+        members.append(Member(user_id, address(), None, None, roles()))
+    invitations = [
+        Invitation(
+            address() or "ana@example.com",
+            f"token{number}",
+            f"2026-05-{number + 1:02}",
+            None,
+            draw(st.booleans()),
+            roles(),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    ]
     return People(members, invitations)
 
 

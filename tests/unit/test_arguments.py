@@ -207,7 +207,7 @@ def test_an_endpoint_that_would_lose_the_path_is_bad_too(endpoint: str) -> None:
     assert refused(endpoint=endpoint).startswith("endpoint: ")
 
 
-@pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\n{KEY}", f"{KEY}\u00e9", f"{KEY}\0"])
+@pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\n{KEY}", f"{KEY}\u00e9", f"{KEY}\0", f"{{{{{KEY}}}}}"])
 def test_a_key_that_was_copied_badly_is_told_without_showing_it(key: str) -> None:
     assert refused(api_key=key).startswith("api_key: holds white space or characters")
 
@@ -215,6 +215,12 @@ def test_a_key_that_was_copied_badly_is_told_without_showing_it(key: str) -> Non
 @pytest.mark.parametrize("organization_id", ["..", ".", "a\nb"])
 def test_an_organization_id_that_would_change_the_path_is_told(organization_id: str) -> None:
     assert refused(organization_id=organization_id).startswith("organization_id: ")
+
+
+@pytest.mark.parametrize("name", ["organization_id", "endpoint", "ca_path"])
+@pytest.mark.parametrize("mark", ["{{ x }}", "{% x %}", "{# x #}"])
+def test_a_connection_that_would_be_a_template_is_told(name: str, mark: str) -> None:
+    assert f"{name}: 'https://{mark}' would be a template to Ansible" in refused(**{name: f"https://{mark}"})
 
 
 @pytest.mark.parametrize(

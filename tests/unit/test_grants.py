@@ -270,25 +270,6 @@ def test_unknown_blocks_with_empty_and_absent_application_roles_differ() -> None
     assert len(from_reply({"platform": variants}, ORGANIZATION)) == 2
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        {"organization": [{"role_id": "auditor"}]},
-        {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["a"], "ends": "2030-01-01"}]},
-        {"platform": [{"role_id": "root"}]},
-        {"platform": {"inner": [{"role_id": "root"}]}},
-        {"project": {"search": [{"role_id": "search-admin", "all": True}]}},
-    ],
-    ids=["role", "field", "scope", "nested scope", "project type"],
-)
-def test_who_has_something_unknown_is_left_as_is_by_a_definition_made_of_it(reply: dict[str, t.Any]) -> None:
-    there = from_reply(reply, ORGANIZATION)
-    again, problems, _warnings = read_input(to_assignments(there, portable=True))
-    assert problems == []
-    assert missing(again, there) == NOTHING
-    assert surplus(again, there) == NOTHING
-
-
 def test_an_unknown_role_id_is_passed_on_as_it_was_typed_with_a_warning() -> None:
     found, problems, warnings = read_input({"deployment": [{"role_id": "deployment_viewr", "all": True}]})
     assert problems == []

@@ -162,16 +162,30 @@ def test_the_team_applied_with_purge_changes_nothing_but_expired_invitations(sit
 @pytest.mark.parametrize("unknown", UNKNOWN.values(), ids=UNKNOWN)
 def test_the_team_can_be_applied_where_somebody_has_what_is_unknown(site, unknown):
     site.member("new@example.com", extra={"role_assignments": unknown})
-    team = site.succeed("org_info", gather=["team"])["team"]
-    assert site.converge("org_team", **team, purge=True)["plan"] == []
+    result = site.succeed("org_info", gather=["team"])
+    assert "new@example.com" in result["warnings"][0]
+    assert site.converge("org_team", **result["team"], purge=True)["plan"] == []
 
 
-def test_somebody_without_an_email_is_not_in_the_team_and_not_purged(site):
+@pytest.mark.parametrize("text", ["{{ x }}", "a\nb"])
+def test_nothing_dangerous_is_in_the_team_and_it_can_be_applied(site, text):
+    eve = site.member("eve@example.com", viewer("a", application_roles=[text]))
+    zoe = site.member("{{x}}@example.com", viewer("a"))
+    result = site.succeed("org_info", gather=["members", "team"])
+    assert [entry["email"] for entry in result["team"]["members"]] == ["owner@example.com"]
+    assert sorted(result["team"]["ignore"]) == sorted([eve, zoe])
+    assert len(result["members"]) == 3
+    assert len(result["warnings"]) == 2
+    assert site.converge("org_team", **result["team"], purge=True)["plan"] == []
+
+
+def test_somebody_without_an_email_is_ignored_and_not_purged(site):
     nobody = site.member(None, viewer("a"))
-    team = site.succeed("org_info", gather=["team"])["team"]
-    assert len(team["members"]) == 1
-    result = site.converge("org_team", **team, purge=True)
-    assert result["unmanaged"] == [{"email": None, "user_id": nobody, "status": "active"}]
+    result = site.succeed("org_info", gather=["team"])
+    assert result["team"]["ignore"] == [nobody]
+    assert nobody in result["warnings"][0]
+    again = site.converge("org_team", **result["team"], purge=True)
+    assert (again["plan"], again["unmanaged"]) == ([], [])
 
 
 def test_the_latest_of_several_invitations_counts(site):
@@ -191,11 +205,20 @@ def test_a_key_that_sees_no_owner_gets_no_team_but_what_it_sees(site):
     assert "sees no organization owner" in warning
 
 
-def test_members_who_share_an_email_are_no_team_but_can_be_told(site):
-    site.member("twin@example.com")
-    site.member("Twin@example.com")
+def test_members_who_share_an_email_are_ignored_and_can_be_told(site):
+    twins = [site.member("twin@example.com"), site.member("Twin@example.com")]
     result = site.succeed("org_info", gather=["members", "team"])
-    assert "team" not in result
+    assert sorted(result["team"]["ignore"]) == sorted(twins)
     assert len(result["members"]) == 3
     (warning,) = result["warnings"]
-    assert "only user ids tell them apart: twin@example.com" in warning
+    assert "several members share this email" in warning
+    assert site.converge("org_team", **result["team"], purge=True)["plan"] == []
+
+
+def test_an_invitation_that_would_be_a_template_is_told_to_be_revoked(site):
+    site.invitation("{{x}}@example.com")
+    result = site.succeed("org_info", gather=["invitations", "team"])
+    assert "team" not in result
+    assert [one["email"] for one in result["invitations"]] == ["{{x}}@example.com"]
+    (warning,) = result["warnings"]
+    assert warning.startswith("{{x}}@example.com: No team is returned")

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""Which texts must not become variables: Ansible takes every variable for a template, and a template can run commands.
+
+Pure: knows neither Ansible nor HTTP.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+from collections.abc import Iterator
+
+MARKS = ("{{", "{%", "{#")
+HEAD = "#jinja2:"  # a text that begins with it says what its marks are, and so needs none of the three
+MOST_SHOWN = 60  # characters
+
+
+def what_is_unsafe(text: str, *, lines: bool = False) -> str | None:
+    """Return why a text cannot stand in a definition, None where it can. White space around it does not matter.
+
+    It is either a template to Ansible, once it is read as a variable, or holds a control character or half of a
+    surrogate pair, which no name, address or id has. lines: whether those do not matter.
+    """
+    text = text.strip()
+    if text.startswith(HEAD) or any(mark in text for mark in MARKS):
+        return (
+            f"{_shown(text)} would be a template to Ansible, which can run commands: nothing may hold "
+            f"{', '.join(MARKS)} or begin with {HEAD}"
+        )
+    if not lines and not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        return f"{_shown(text)} holds a control character, such as a line feed"
+    return None
+
+
+def unsafe_within(value: t.Any) -> Iterator[str]:
+    """Yield what is unsafe about each text of a value of any kind, keys too; control characters do not matter."""
+    if isinstance(value, str):
+        if wrong := what_is_unsafe(value, lines=True):
+            yield wrong
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from unsafe_within(key)
+            yield from unsafe_within(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from unsafe_within(inner)
+
+
+def _shown(text: str) -> str:
+    return repr(text) if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]!r}.."
