@@ -233,9 +233,9 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import Module
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._survey import survey
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import survey
 
 PARTS = ["organization", "members", "invitations", "team"]
 OPTIONS = {

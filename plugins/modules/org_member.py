@@ -333,14 +333,14 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import Module, check_duration
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import from_input
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import what_is_wrong
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 OPTIONS = {

@@ -433,18 +433,18 @@ error:
 import datetime as dt
 import os
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Selection
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import (
     Module,
     check_duration,
     check_max_removals,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import converge
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Selection
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {
     "members": {"type": "list", "elements": "raw", "required": True},

@@ -18,11 +18,16 @@ import sys
 import time
 import typing as t
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules, check_guards, make_plan
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
+    Guards,
+    Rules,
+    check_guards,
+    make_plan,
+)
 
 
 class Replies:

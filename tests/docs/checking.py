@@ -26,7 +26,7 @@ from ansible.playbook.block import Block
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _module
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
 
 COLLECTION = "orgops.elastic_cloud."
@@ -38,9 +38,7 @@ MODULES: dict[str, ModuleType] = {
 ROLE_VARIABLES = frozenset(
     yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
 )
-ENVIRONMENT = frozenset(
-    name for entry in _arguments.CONNECTION.values() for name in entry.get("fallback", (None, []))[1]
-)
+ENVIRONMENT = frozenset(name for entry in _module.CONNECTION.values() for name in entry.get("fallback", (None, []))[1])
 # What is ours is called by these names, and by no others: pattern to names.
 NAMES = {
     rf"\b{ROLE_PREFIX}\w+": ROLE_VARIABLES,
@@ -130,7 +128,7 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
         mock.patch.object(AnsibleModule, "_load_params", load_params),
         mock.patch.object(AnsibleModule, "fail_json", fail),
         mock.patch.object(AnsibleModule, "warn", warn),
-        mock.patch.object(_arguments, "Client", side_effect=_Checked),
+        mock.patch.object(_module, "Client", side_effect=_Checked),
     ):
         MODULES[name].main()
     return [f"{name}: {text}" for text in said]
@@ -221,7 +219,7 @@ def _faults_of_defaults(defaults: Mapping[str, Variables]) -> list[str]:
         f"module_defaults: {group} has no option {option}"
         for group, options in defaults.items()
         for option in options
-        if group != f"group/{COLLECTION}all" or option not in _arguments.CONNECTION
+        if group != f"group/{COLLECTION}all" or option not in _module.CONNECTION
     ]
 
 

@@ -18,10 +18,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import CONNECTION
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    SCOPES,
+    from_input,
+    to_assignments,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import SCOPES, from_input, to_assignments
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import ENTRY_KEYS, STATES
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import CONNECTION
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import ENTRY_KEYS, STATES
 from ansible_collections.orgops.elastic_cloud.tests.demo import environment
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import COLLECTION, MODULES
 

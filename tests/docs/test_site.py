@@ -18,9 +18,9 @@ import pytest
 import yaml
 from sphinx.errors import SphinxError
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import SCOPES, Grants, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ADVICE, Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import SCOPES, Grants, from_input
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import ENTRY_KEYS
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import ENTRY_KEYS
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, environment
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import MODULES
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, ROOT, blocks, shell

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import MOST_ECHOED
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import MOST_ECHOED
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import ROLE_VARIABLES
 from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE, Job, Platform
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, PLAYBOOK, VIEWER

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import CONNECTION
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import CONNECTION
 from ansible_collections.orgops.elastic_cloud.plugins.modules.org_team import OPTIONS
 
 ROLE = Path(__file__).resolve().parents[2] / "roles/org_team"

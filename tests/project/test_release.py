@@ -59,7 +59,7 @@ def test_a_release_is_a_commit_and_a_tag_with_everything_in_it(checkout: pathlib
     assert _git(checkout, "log", "--format=%s %D", "-1") == f"Release {NEXT} HEAD -> main, tag: {NEXT}"
     assert _git(checkout, "status", "--porcelain") == ""
     assert yaml.safe_load((checkout / "galaxy.yml").read_text())["version"] == NEXT
-    assert f'VERSION = "{NEXT}"' in (checkout / "plugins/module_utils/_client.py").read_text()
+    assert f'VERSION = "{NEXT}"' in (checkout / "plugins/module_utils/_service/client.py").read_text()
     assert f"orgops-elastic_cloud-{NEXT}.tar.gz" in (checkout / "README.md").read_text()
     assert "Better than ever" in (checkout / "CHANGELOG.md").read_text()
     assert list((checkout / "changelogs/fragments").glob("*.yml")) == []

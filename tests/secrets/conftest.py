@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.demo import environment
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, serve
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import Ansible

@@ -32,7 +32,7 @@ Numbers = tuple[int, int, int]
 # Where the version stands. The name of the archive may stand in any document.
 PLACES = {
     "galaxy.yml": "\nversion: {}\n",
-    "plugins/module_utils/_client.py": '\nVERSION = "{}"\n',
+    "plugins/module_utils/_service/client.py": '\nVERSION = "{}"\n',
 }
 ARCHIVE = "orgops-elastic_cloud-{}.tar.gz"
 

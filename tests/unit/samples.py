@@ -9,11 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NOTHING,
+    Grant,
+    Grants,
+    from_input,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, Member, People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grant, Grants, from_input
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Plan, Rules, make_plan
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Plan, Rules, make_plan
 
 ORGANIZATION = "1234567890"
 NOW = dt.datetime(2026, 6, 15, 12, 0, tzinfo=dt.timezone.utc)

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grant, Grants, from_reply
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NOTHING,
+    Grant,
+    Grants,
+    from_reply,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, Member, People
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import ORGANIZATION, UNSAFE, unknown
 
 ASSIGNABLE = {

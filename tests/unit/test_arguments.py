@@ -13,14 +13,14 @@ from collections.abc import Callable
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._arguments import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _module
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError, InputError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import (
     Module,
     check_duration,
     check_max_removals,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError, InputError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import (
     ECHO,
     masks_by_itself,
@@ -317,7 +317,7 @@ def test_an_error_ends_the_module_with_what_it_holds(ended: Ended) -> None:
 
 
 def test_missing_requests_is_reported_as_collections_do(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_arguments, "REQUESTS_ERROR", ImportError("No module named 'requests'"))
+    monkeypatch.setattr(_module, "REQUESTS_ERROR", ImportError("No module named 'requests'"))
     result = ended(lambda: module_with(**FULL))
     assert result["msg"].startswith("Failed to import the required Python library (requests)")
     assert KEY not in json.dumps(result)

@@ -27,9 +27,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _client
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client, encode
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import client as http
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client, encode
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
     FOREVER,
     Emulator,
@@ -766,11 +766,11 @@ def test_a_request_has_the_timeout_that_was_asked_for(service: SimpleNamespace, 
 
 def test_the_module_can_be_imported_without_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    spec = importlib.util.spec_from_file_location("client_without_requests", _client.__file__)
+    spec = importlib.util.spec_from_file_location("client_without_requests", http.__file__)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert isinstance(module.REQUESTS_ERROR, ImportError)
-    assert _client.REQUESTS_ERROR is None
+    assert http.REQUESTS_ERROR is None
 
 
 def test_replies_are_kept_apart_when_threads_share_a_client(service: SimpleNamespace) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 from ansible_collections.orgops.elastic_cloud.tests.unit.test_faults import (

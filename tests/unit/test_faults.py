@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, Grants
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grants
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.faults import everything
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Mix, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     SCOPES,
     Grant,
@@ -27,6 +26,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     to_assignments,
     to_body,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     ORGANIZATION,

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     Invitation,
     Selection,
     email_key,
     split_addresses,
     what_is_wrong,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import BILLING, OWNER, invitation, member, people
 

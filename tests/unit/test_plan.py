@@ -14,16 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grants, is_owner
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, Grants, is_owner
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     Invitation,
     Member,
     People,
     Selection,
     email_key,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
     Action,
     Guards,
     Plan,
@@ -31,7 +32,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     check_guards,
     make_plan,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     OWNER,

@@ -13,17 +13,18 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     Grants,
     from_reply,
     in_order,
     to_assignments,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Action, Plan, Rules, make_plan
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, make_plan
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
     State,
     make_diff,
@@ -31,7 +32,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report impor
     quoted,
     summarise,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     ORGANIZATION,

@@ -12,12 +12,17 @@ import typing as t
 import pytest
 from hypothesis import assume, given
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import from_reply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
+    Invitation,
+    Member,
+    People,
+    Selection,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import from_reply
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People, Selection
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Plan, Rules, make_plan
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._survey import describe_team
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Plan, Rules, make_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from hypothesis import given
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, InputError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired, parse_team
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     NOW,

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import SCOPES, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Selection, split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, plain
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import SCOPES, from_input
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Selection, split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import CONTROLS, TEMPLATES, UNSAFE, parsed
 

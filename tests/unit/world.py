@@ -13,15 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Settings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome, converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grants, from_reply, is_owner
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, from_reply, is_owner
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Guards, Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome, converge
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
     Emulator,
     FakeClock,

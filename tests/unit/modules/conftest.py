@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, Switches, serve
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import Site
 

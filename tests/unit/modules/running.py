@@ -19,8 +19,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.release import __version__ as core
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.modules import org_info, org_invitation, org_member, org_team
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS

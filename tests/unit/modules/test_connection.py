@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _arguments
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _module
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import MODULES, OWNER, viewer
 
 # A call of each module that finds nothing to do, and what it reads.
@@ -92,7 +92,7 @@ def test_a_blank_organization_id_is_discovered(site, module, monkeypatch):
 @every_module
 def test_null_counts_as_absent_for_every_option(site, module):
     plain = site.succeed(module, **CALLS[module])
-    for option in {**_arguments.CONNECTION, **MODULES[module].OPTIONS}.keys() - CALLS[module].keys() - UNSAID.keys():
+    for option in {**_module.CONNECTION, **MODULES[module].OPTIONS}.keys() - CALLS[module].keys() - UNSAID.keys():
         result = site.succeed(module, **CALLS[module], **{option: None})
         assert result | {"invocation": None} == plain | {"invocation": None}, option
 
@@ -243,7 +243,7 @@ def test_what_the_service_says_of_the_key_is_not_passed_on(site, module):
 
 @every_module
 def test_requests_is_asked_for_in_the_usual_words_where_it_is_missing(site, module, monkeypatch):
-    monkeypatch.setattr(_arguments, "REQUESTS_ERROR", ImportError("No module named 'requests'"))
+    monkeypatch.setattr(_module, "REQUESTS_ERROR", ImportError("No module named 'requests'"))
     result = site.run(module, **CALLS[module])
     assert result["failed"]
     assert "Failed to import the required Python library (requests)" in result["msg"]

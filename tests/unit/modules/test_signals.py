@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import OWNER, Site, codes, viewer
 
 SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]

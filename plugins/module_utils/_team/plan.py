@@ -17,13 +17,7 @@ import typing as t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
-    Findings,
-    GuardError,
-    plain,
-    some_of,
-)
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     Grants,
     in_order,
@@ -32,7 +26,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     surplus,
     to_assignments,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     NOBODY,
     Invitation,
     Member,
@@ -41,7 +35,13 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people impor
     Selection,
     person_key,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    Findings,
+    GuardError,
+    plain,
+    some_of,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 
 MAX_REMOVALS = re.compile(r"(\d+)(%?)")
 # What is added comes before what is taken away, over the whole plan.

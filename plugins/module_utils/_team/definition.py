@@ -17,14 +17,14 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     Grants,
     from_input,
     kind_of,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import email_key, what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import email_key, what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 ENTRY_KEYS = frozenset({"email", "state", "groups", "role_assignments", "until"})

@@ -14,7 +14,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._apply import Run, Settings, Work
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NOTHING,
+    in_order,
+    to_assignments,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, person_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     ElasticCloudError,
@@ -22,10 +27,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     GuardError,
     plain,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, in_order, to_assignments
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import People, person_key
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_invitation
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
     Action,
     Guards,
     Plan,
@@ -33,15 +39,13 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     check_guards,
     make_plan,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
     make_diff,
     planned_effect,
     summarise,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._survey import describe_invitation
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team import Desired
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Run, Settings, Work
 
 STANDINGS = ("active", "pending", "expired")
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result

@@ -19,17 +19,17 @@ import urllib.parse
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, ElasticCloudError, Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import (
     BASE_PATH,
     CONCURRENCY,
     REQUESTS_ERROR,
     Client,
     encode,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, ElasticCloudError, Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import MAX_REMOVALS
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import MAX_REMOVALS
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words

@@ -11,10 +11,15 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import BASE_PATH, Client, encode
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NOTHING,
+    Grants,
+    from_reply,
+    to_body,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, Member
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, InputError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import NOTHING, Grants, from_reply, to_body
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import BASE_PATH, Client, encode
 
 # No source says how long a path or how large a batch may be; these are kept until one does.
 LONGEST_PATH = 2000  # bytes

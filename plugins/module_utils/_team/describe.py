@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     Grant,
     Grants,
     from_input,
@@ -23,8 +22,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     surplus,
     to_assignments,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     Invitation,
     Member,
     People,
@@ -33,6 +31,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people impor
     email_key,
     what_is_wrong,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 
 
 def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[str, t.Any], list[str]]:

@@ -12,10 +12,10 @@ import threading
 import typing as t
 from collections.abc import Callable
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import INVITATION_LIMIT, Stopped
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, Member, People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import INVITATION_LIMIT, Stopped
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 
 Result = t.TypeVar("Result")
 

@@ -25,14 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._client import CONCURRENCY, INVITATION_LIMIT, encode
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
-    ApiError,
-    Findings,
-    GuardError,
-    LostReply,
-)
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     Grant,
     Grants,
@@ -41,9 +34,30 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants impor
     missing,
     surplus,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._organization import MOST_EMAILS, Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation, Member, People, email_key
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import (
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
+    Invitation,
+    Member,
+    People,
+    email_key,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
+    Findings,
+    GuardError,
+    LostReply,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import (
+    CONCURRENCY,
+    INVITATION_LIMIT,
+    encode,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import (
+    MOST_EMAILS,
+    Organization,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
     Action,
     Guards,
     Plan,
@@ -51,9 +65,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import 
     check_guards,
     plan_person,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._report import Effect, State, state_before
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._writes import Ended, Refused, Writes
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import Effect, State, state_before
 
 Result = t.TypeVar("Result")
 

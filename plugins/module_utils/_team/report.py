@@ -18,10 +18,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    Grants,
+    in_order,
+    to_assignments,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._grants import Grants, in_order, to_assignments
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._people import Invitation
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._plan import Action
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action
 
 # What is plain text in YAML whatever stands around it; anything else is put in quotes.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+-]*")
