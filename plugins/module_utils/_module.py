@@ -29,7 +29,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import MAX_REMOVALS
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import MAX_REMOVALS
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words

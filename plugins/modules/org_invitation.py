@@ -305,7 +305,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {

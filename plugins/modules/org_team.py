@@ -443,7 +443,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {

@@ -22,12 +22,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
-    Guards,
-    Rules,
-    check_guards,
-    make_plan,
-)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules, make_plan
 
 
 class Replies:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS

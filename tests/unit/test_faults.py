@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, Grants
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.faults import everything
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Mix, Switches

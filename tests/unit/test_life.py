@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Mix, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import (

@@ -24,14 +24,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, GuardError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
-    Action,
-    Guards,
-    Plan,
-    Rules,
-    check_guards,
-    make_plan,
-)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, make_plan
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     OWNER,

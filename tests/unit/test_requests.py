@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import LONGEST_PATH
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import OWNER, World, viewer

@@ -20,7 +20,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome, converge
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Guards, Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import (
     Emulator,

@@ -31,14 +31,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress imp
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_invitation
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
-    Action,
-    Guards,
-    Plan,
-    Rules,
-    check_guards,
-    make_plan,
-)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, make_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
     make_diff,

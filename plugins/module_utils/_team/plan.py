@@ -4,17 +4,15 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""The plan that turns an organization as it is into the one that a definition describes, and the guards that refuse
-plans.
+"""The plan that turns an organization as it is into the one that a definition describes.
 
 Pure: knows neither Ansible nor HTTP.
 """
 
 from __future__ import annotations
 
-import re
 import typing as t
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
@@ -37,13 +35,10 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     Findings,
-    GuardError,
     plain,
-    some_of,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 
-MAX_REMOVALS = re.compile(r"(\d+)(%?)")
 # What is added comes before what is taken away, over the whole plan.
 ORDER = ("invite", "reinvite", "update", "uninvite", "remove")
 
@@ -144,15 +139,6 @@ class Plan:
     unseen: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What a plan must not do. max_removals: a number, a share such as `25%`, or None for no limit."""
-
-    min_owners: int = 1
-    protected: Selection = Selection()
-    max_removals: str | None = None
-
-
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:
     """Return the plan for a definition, its actions in the order in which they are to be done.
 
@@ -164,7 +150,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
     for entry in desired:
         email, user_id, there = _find(entry, people)
         named.add(person_key(email, user_id))
-        if rules.ignore.has(email, user_id) or _is_ignored(there, rules):
+        if rules.ignore.has(email, user_id) or is_ignored(there, rules):
             findings.warn(entry.where, "in ignore too, so nothing is planned for this person")
             continue
         actions = plan_person(entry, people, rules, plan, findings)
@@ -172,7 +158,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
         plan.unchanged += not actions
     for key in sorted(people.by_person.keys() - named):
         person = people.by_person[key]
-        if _is_ignored(person, rules):
+        if is_ignored(person, rules):
             continue
         first = (person.members or person.invitations)[0]
         if rules.purge and first.email:
@@ -219,48 +205,6 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
     return [Action("invite", email, None, None, entry.grants or NOTHING, "not in the organization", entry)]
 
 
-def check_guards(
-    plan: Plan,
-    people: People,
-    rules: Rules,
-    guards: Guards,
-    *,
-    earlier: Iterable[Action] = (),
-    people_before: People | None = None,
-) -> list[str]:
-    """Return warnings, or raise GuardError when a guard refuses the plan.
-
-    earlier, people_before: where the plan is for somebody whom a run has found changed, what that run does besides and
-    whom it began with; max_removals is about the run as a whole.
-    """
-    refusals = [
-        refusal
-        for refusal in (
-            _check_visibility(plan, people, rules),
-            _check_protected(plan, guards),
-            _check_owners(plan, people, guards),
-            _check_removals([*earlier, *plan.actions], people_before or people, rules, guards),
-        )
-        if refusal
-    ]
-    if refusals:
-        first = refusals[0]
-        message = "Nothing was changed. " + " ".join(str(refusal) for refusal in refusals)
-        raise GuardError(first.name, message, first.limit, first.found, first.emails)
-    warnings = []
-    if _is_blind(people):
-        if rules.members:
-            warnings.append(
-                "The API key sees no organization owner: only the roles that it can see are compared and changed."
-            )
-    elif len(people.owners) < guards.min_owners and not _owners_after(plan, people) >= guards.min_owners:
-        warnings.append(
-            f"The organization has {len(people.owners)} organization owner(s), fewer than "
-            f"min_owners={guards.min_owners}; make another member an owner."
-        )
-    return warnings
-
-
 def _find(entry: Desired, people: People) -> tuple[str | None, str | None, Person]:
     """Return email and user id of the person whom an entry names, as far as known, and what there is of them."""
     if not entry.user_id:
@@ -271,7 +215,8 @@ def _find(entry: Desired, people: People) -> tuple[str | None, str | None, Perso
     return member.email, entry.user_id, people.find(member.email, member.user_id)._replace(members=[member])
 
 
-def _is_ignored(person: Person, rules: Rules) -> bool:
+def is_ignored(person: Person, rules: Rules) -> bool:
+    """Return whether a person is among those who are never planned for."""
     there: list[Member | Invitation] = [*person.members, *person.invitations]
     return any(rules.ignore.has(one.email, one.user_id) for one in there)
 
@@ -325,108 +270,3 @@ def _after(entry: Desired, held: Grants) -> Grants:
     """Return what somebody holds afterwards who holds this now; what this version does not understand stays."""
     wanted = entry.target(held)
     return (held - surplus(wanted, held)) | missing(wanted, held)
-
-
-def _is_blind(people: People) -> bool:
-    """Whether the API key cannot see the whole organization: every organization has an owner, and it sees none."""
-    return not people.owners
-
-
-def _check_visibility(plan: Plan, people: People, rules: Rules) -> GuardError | None:
-    refused = [action for action in plan.actions if action.action in ("remove", "uninvite", "reinvite")]
-    if not _is_blind(people) or not (refused or plan.unseen or rules.purge):
-        return None
-    emails = _names([*(action.name for action in refused), *plan.unseen])
-    return GuardError(
-        "visibility",
-        "The guard visibility refuses the plan: this API key sees no organization owner, so it does not see the whole "
-        f"organization, and {'purge' if rules.purge else 'what is planned'} could strip people of what it cannot see"
-        f"{_about(emails)}. Use an API key of an organization owner.",
-        0,
-        len(emails),
-        emails,
-    )
-
-
-def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
-    refused = [
-        action
-        for action in plan.actions
-        if guards.protected.has(action.email, action.user_id) and (action.after is None or action.taken)
-    ]
-    if not refused:
-        return None
-    emails = _names(action.name for action in refused)
-    return GuardError(
-        "protected",
-        f"The guard protected refuses the plan: {len(emails)} protected people would be removed, uninvited or lose "
-        f"a grant{_about(emails)}. Correct the definition, or take them out of protected.",
-        0,
-        len(emails),
-        emails,
-    )
-
-
-def _owners_after(plan: Plan, people: People) -> int:
-    lost = {action.user_id for action in plan.actions if action.ends_ownership}
-    gained = {
-        action.user_id
-        for action in plan.actions
-        if action.action == "update" and is_owner(action.after or NOTHING) and action.user_id not in people.owners
-    }
-    return len(people.owners - lost) + len(gained)
-
-
-def _check_owners(plan: Plan, people: People, guards: Guards) -> GuardError | None:
-    lost = [action for action in plan.actions if action.ends_ownership]
-    left = _owners_after(plan, people)
-    if not lost or left >= guards.min_owners:
-        return None
-    emails = _names(action.name for action in lost)
-    return GuardError(
-        "min_owners",
-        f"The guard min_owners refuses the plan: it would leave {left} organization owner(s) among the members, and "
-        f"min_owners is {guards.min_owners}{_about(emails)}. People who are only invited do not count.",
-        guards.min_owners,
-        left,
-        emails,
-    )
-
-
-def _check_removals(actions: list[Action], people: People, rules: Rules, guards: Guards) -> GuardError | None:
-    if guards.max_removals is None:
-        return None
-    losing = {
-        action.person: action.name
-        for action in actions
-        if action.after is None or action.ends_ownership or (action.before and not action.after)
-    }
-    number, share = t.cast("re.Match[str]", MAX_REMOVALS.fullmatch(guards.max_removals)).groups()
-    counted = _count(people, rules) if share else 0
-    limit = -(-int(number) * counted // 100) if share else int(number)
-    if len(losing) <= limit:
-        return None
-    emails = _names(losing.values())
-    of_all = f" ({guards.max_removals} of {counted} people)" if share else ""
-    return GuardError(
-        "max_removals",
-        f"The guard max_removals refuses the plan: {len(losing)} people would be removed, uninvited, demoted from "
-        f"owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
-        "Raise max_removals for this run if that is meant.",
-        limit,
-        len(losing),
-        emails,
-    )
-
-
-def _count(people: People, rules: Rules) -> int:
-    """Return how many people there are, each once, without the ignored."""
-    return sum(not _is_ignored(person, rules) for person in people.by_person.values())
-
-
-def _names(names: Iterable[str]) -> list[str]:
-    return sorted(set(names))
-
-
-def _about(emails: list[str]) -> str:
-    return f": {some_of(emails)}" if emails else ""

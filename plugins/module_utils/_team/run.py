@@ -57,14 +57,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
     Organization,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import (
-    Action,
-    Guards,
-    Plan,
-    Rules,
-    check_guards,
-    plan_person,
-)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, plan_person
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import Effect, State, state_before
 
 Result = t.TypeVar("Result")
