@@ -22,6 +22,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import unsafe_within, what_is_unsafe
 
 Path = tuple[str, ...]
+Slot = tuple[Path, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Grant:
         return sorted(json.loads(self.extra)) if self.extra and self.recognised else []
 
     @property
-    def slot(self) -> tuple[Path, str, str | None]:
+    def slot(self) -> Slot:
         """What two grants share that differ in application roles alone."""
         return self.scope, self.role, self.resource
 

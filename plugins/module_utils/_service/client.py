@@ -58,6 +58,7 @@ VERSION = "1.0.0"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
 BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
+PENDING_LIMIT = "organization.invitations_pending_limit_exceeded"
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 LONGEST_WAIT = 60.0  # seconds; the contract's cap on what a header may ask for
 CONCURRENCY = 8  # requests under way at once, where nothing else is said
@@ -184,6 +185,15 @@ class Client:
         """Wait before another attempt: as long as the service asked for, else longer each time, with jitter."""
         wait = asked_for if asked_for is not None else FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)
         self._sleep(min(wait, LONGEST_WAIT))
+
+    def now(self) -> float:
+        """Return seconds since some moment."""
+        return self._clock.monotonic()
+
+    def wait_until(self, moment: float) -> None:
+        """Wait until a moment, as `now` tells it."""
+        if (left := moment - self.now()) > 0:
+            self._sleep(left)
 
     def _sleep(self, seconds: float) -> None:
         if not self.hurried:

@@ -149,6 +149,16 @@ class Organization:
         return {"grants": NOTHING if grants is None else grants, "roles_shown": grants is not None}
 
 
+def why_not_in_a_path(ids: Iterable[str]) -> ApiError | None:
+    """Return what is wrong with ids or tokens that cannot stand in a path, None where they can."""
+    try:
+        for one in ids:
+            encode([one])
+    except ApiError as error:
+        return error
+    return None
+
+
 def _objects(reply: dict[str, t.Any], key: str) -> list[dict[str, t.Any]]:
     """Return the objects in a list of a reply; nulls and anything else in it are passed over."""
     values = reply.get(key)

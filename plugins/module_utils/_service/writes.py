@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 from collections.abc import Callable
@@ -31,23 +32,27 @@ class Ended(Exception):
 
 
 class Refused(Exception):
-    """The service has refused a write, for reasons that need not be everybody's."""
+    """The service has refused a write, for reasons that need not be everybody's.
+
+    after_loss: whether the reply to the same write had been lost before, so that it may have happened then.
+    """
 
     def __init__(self, error: ApiError) -> None:
         super().__init__(str(error))
         self.error, self.status, self.codes = error, error.status, frozenset(error.codes)
+        self.after_loss = False
 
 
 class Writes:
     """The writes of one run, from several threads.
 
     patience: how many actions in a row may fail for want of an answer before the run ends. ended_by: what ended the
-    run, if anything did; any_accepted: whether the service has taken anything at all.
+    run, if anything did.
     """
 
     def __init__(self, organization: Organization, patience: int) -> None:
+        self.organization = organization
         self.ended_by: ApiError | None = None
-        self.any_accepted = False
         self._client = organization.client
         self._patience, self._unanswered = patience, 0
         self._counting = threading.Lock()
@@ -69,7 +74,6 @@ class Writes:
 
     def accepted(self) -> None:
         """Note that the service has taken a write."""
-        self.any_accepted = True
         with self._counting:
             self._unanswered = 0
 
@@ -112,12 +116,22 @@ class Writes:
         self.accepted()
         return result
 
-    def surely(self, write: Callable[[], None], done: Callable[[], bool]) -> bool:
+    @property
+    def hurried(self) -> bool:
+        """Whether a signal has told this thread to stop."""
+        return self._client.hurried
+
+    def completing(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which this thread goes on after a signal: it gives back what this run has taken away."""
+        return self._client.completing()
+
+    def surely(self, write: Callable[[], None], done: Callable[[], bool], *, retries: int | None = None) -> bool:
         """Make a write that does no harm when it is repeated, until it is known to have happened.
 
-        done: reads whether it has. Returns whether it took that to know. Raises as `once` does, LostReply when all
-        retries are used up.
+        done: reads whether it has; retries: as many as the client's, if nothing is said. Returns whether it took that
+        to know. Raises as `once` does, LostReply when all retries are used up.
         """
+        retries = self._client.retries if retries is None else retries
         lost: LostReply | None = None
         attempt = 0
         while True:
@@ -128,21 +142,29 @@ class Writes:
                 lost = reply
             except (Ended, ApiError) as end:  # what became of an earlier attempt stays unknown
                 raise lost or end from None
+            except Refused as refusal:
+                refusal.after_loss = lost is not None
+                raise
             if self.settled(done, lost, attempt):
                 self.accepted()
                 return True
-            if attempt == self._client.retries or self._client.hurried:
+            if attempt >= retries or self._client.hurried:
                 raise lost
             attempt += 1
 
-    def settled(self, done: Callable[[], bool], lost: LostReply | None = None, attempt: int = 0) -> bool:
+    def settled(
+        self, done: Callable[[], bool], lost: LostReply | None = None, attempt: int = 0, *, within: float = 0.0
+    ) -> bool:
         """Return whether reading shows that something is so, which it may do only after a while.
 
         lost: the reply whose write this is about, raised where nothing can be read any more; attempt: how often it was
-        tried before. After a signal, one look has to do.
+        tried before; within: how many seconds it takes at least until it is not so. After a signal, one look has to do.
         """
+        until = self._client.now() + within
         for look in range(READS_TO_SETTLE):
             self._client.pause(attempt + look, lost.retry_after if lost else None)
+            if look == READS_TO_SETTLE - 1:
+                self._client.wait_until(until)
             try:
                 if done():
                     return True

@@ -39,7 +39,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report 
     planned_effect,
     summarise,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Run, Settings, Work
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Run, Settings, internal_error
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import Work
 
 STANDINGS = ("active", "pending", "expired")
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
@@ -189,12 +190,15 @@ def converge(
     if check_mode or not plan.actions:
         return Outcome(people, plan, [planned_effect(action) for action in plan.actions], warnings=warnings)
     run = Run(organization, plan, people, rules, guards, settings, tell)
-    run.apply()
+    try:
+        run.apply()
+    except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
+        run.end(internal_error(error, organization))
     outcome = Outcome(
         people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.writes.ended_by
     )
     for work in run.works:
-        _judge(work, outcome, settings.tolerate_refused and run.writes.any_accepted)
+        _judge(work, outcome, settings.tolerate_refused)
     return outcome
 
 
@@ -218,6 +222,7 @@ def _in_words(action: Action) -> str:
 def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
     """Tell whether a work failed, and whether its refused grants are a failure or a warning."""
     error = work.error
+    outcome.warnings += work.warnings
     if work.refused:
         refusal = next(iter(work.refused.values()))
         names = ", ".join(map(str, in_order(work.refused)))

@@ -1,0 +1,335 @@
+# Copyright (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""The requests for invitations, and what to make of each answer.
+
+An invitation cannot be changed: another one is sent in its place. Where the service refuses that because there is one
+already, or keeps the old roles, the old one is deleted first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterable
+from functools import partial
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grants, missing, surplus
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, People, email_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import (
+    INVITATION_LIMIT,
+    PENDING_LIMIT,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import (
+    MOST_EMAILS,
+    why_not_in_a_path,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Refused, Writes
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches import Answer, Answers, Batch, halves
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
+    Job,
+    Work,
+    open_works,
+    outcome_unknown,
+)
+
+ALREADY_EXISTS = "organization.invitation_already_exists"
+ALREADY_BELONGS = "organization.user_organization_already_belongs"
+UNSEEN = 5.0  # seconds after an answer of 500 until invitations that no reading has shown count as not made
+
+
+class Invitations:
+    """Sends invitations, replaces and revokes them.
+
+    people: who was there before the run; expires_in: how long new ones last, None for the service's default.
+    """
+
+    def __init__(self, writes: Writes, people: People, answers: Answers, expires_in: str | None) -> None:
+        self._writes, self._people, self._answers, self._expires_in = writes, people, answers, expires_in
+        self._organization = writes.organization
+        self._ended: ApiError | None = None  # what ended inviting
+        self._filling = threading.RLock()  # while the room that is left is filled, all others wait
+        self._lost: set[str] = set()  # tokens in requests whose reply was lost
+
+    # Sending
+
+    def sendings(self, works: Iterable[Work]) -> list[Job]:
+        """Return the jobs that send invitations, those with the same grants together."""
+        batches: dict[tuple[Grants, str], list[Work]] = {}
+        for work in works:
+            # New ones, pending and expired ones apart: the service may refuse each kind for a reason of its own.
+            kind = work.action.invitations[0].status if work.action.invitations else "new"
+            batches.setdefault((work.after, kind), []).append(work)
+        return [
+            Job(part, partial(self._send, part))
+            for batch in batches.values()
+            for part in (batch[start : start + MOST_EMAILS] for start in range(0, len(batch), MOST_EMAILS))
+        ]
+
+    def _send(self, works: list[Work]) -> None:
+        batch: Batch[Work] = Batch(("POST invitations", works[0].after), self._ask, self._blame, self._answers)
+        batch.settle(works)
+        if batch.lost:
+            self._writes.unanswered(batch.lost)
+
+    def _ask(self, works: list[Work]) -> Answer | None:
+        """Send one request for people who get the same grants, and follow up on what the service says of each."""
+        with self._filling:  # not while somebody finds out how much room is left
+            ended = self._ended
+        if ended:
+            _end_all(works, _not_attempted(ended))
+            return None
+        try:
+            with self._writes.completing() if all(work.withdrawn for work in works) else contextlib.nullcontext():
+                made = self._writes.once(
+                    lambda: self._organization.invite([one.email for one in works], works[0].after, self._expires_in)
+                )
+        except LostReply as lost:
+            return self._look_for(works, lost)
+        except Refused as refusal:
+            return self._refused(works, refusal)
+        return self._answered(works, made)
+
+    def _blame(self, work: Work, error: ApiError) -> None:
+        work.error = outcome_unknown(error) if isinstance(error, LostReply) else error
+
+    def _refused(self, works: list[Work], refusal: Refused) -> Answer | None:
+        """Find out whom a refusal is about."""
+        if PENDING_LIMIT in refusal.codes:
+            self._fill_the_room(works, refusal.error)
+            return None
+        if INVITATION_LIMIT in refusal.codes:
+            self._ended = refusal.error
+        if ALREADY_EXISTS in refusal.codes and all(work.action.invitations and not work.withdrawn for work in works):
+            for work in works:
+                work.in_the_way = work.action.invitations
+            return None
+        if len(works) == 1 and {ALREADY_EXISTS, ALREADY_BELONGS} & refusal.codes:
+            works[0].surprise = refusal.error
+            return None
+        if refusal.status in (403, 404, 429):  # about the grants, the sender or all invitations
+            _end_all(works, refusal.error)
+            return None
+        return Answer(works, refusal.error)
+
+    def _fill_the_room(self, works: list[Work], refusal: ApiError) -> None:
+        """Invite as many of a refused batch as there is room for, and then nobody any more."""
+        with self._filling:
+            if self._ended:
+                _end_all(works, _not_attempted(self._ended))
+            elif len(works) == 1:
+                self._ended = works[0].error = refusal
+            else:
+                for half in halves(works):
+                    self._send(half)
+
+    def _answered(self, works: list[Work], made: list[Invitation]) -> Answer | None:
+        """Compare what the service says that it has made with what was asked for."""
+        by_email = {email_key(invitation.email): invitation for invitation in made}
+        unmentioned = []
+        for work in works:
+            invitation = by_email.get(email_key(work.email))
+            if invitation is None:
+                unmentioned.append(work)
+            elif not invitation.roles_shown or _same(work.after, invitation.grants):
+                work.was_sent(invitation)
+            else:
+                work.was_sent(invitation, invitation.grants)
+                if work.withdrawn:
+                    work.error = ApiError("the service has made the invitation with other roles than those asked for")
+                else:  # an open invitation was refreshed and has kept its old roles
+                    work.in_the_way = (invitation,)
+        if unmentioned and len(unmentioned) == len(works):
+            return self._look_for(works, LostReply("the answer does not say which invitations were made"))
+        # Left out while others were made: asked for on their own, each gets its reason.
+        return Answer(unmentioned, ApiError("left out of the answer")) if unmentioned else None
+
+    def _look_for(self, works: list[Work], lost: LostReply) -> Answer | None:
+        """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag.
+
+        The one exception is an answer of 500 to several: one person may be its cause, so the others are asked for
+        without, once readings over some time have shown nobody.
+        """
+        unseen = works
+        perhaps_one = lost.status == 500 and len(works) > 1
+
+        def seen() -> bool:
+            nonlocal unseen
+            people = self._writes.people()
+            unseen = [work for work in unseen if not _is_seen(work, people, lost)]
+            return not unseen
+
+        if self._writes.settled(seen, lost, within=UNSEEN if perhaps_one else 0.0):
+            self._writes.accepted()
+            return None
+        if len(unseen) < len(works):
+            self._writes.accepted()
+            _end_all(unseen, outcome_unknown(lost))
+            return None
+        return Answer(works, lost, divisible=perhaps_one and not self._writes.hurried)
+
+    # Deleting
+
+    def revoke(self, works: Iterable[Work]) -> list[Job]:
+        """Return the jobs that revoke the invitations that these works are about."""
+        uninvited = list(works)
+        for work in uninvited:
+            work.in_the_way = work.action.invitations
+        return self.withdrawals(uninvited)
+
+    def withdrawals(self, works: Iterable[Work]) -> list[Job]:
+        """Return the jobs that delete the invitations in the way of these works."""
+        return self._deletions((work, work.in_the_way) for work in works)
+
+    def replace(self, work: Work) -> None:
+        """Delete the invitations in the way of a person's new one, and send that."""
+        for job in self.withdrawals([work]):
+            job.do()
+        if cleared([work]):
+            self._send([work])
+
+    def renewed(self, works: Iterable[Work]) -> list[Work]:
+        """Return those who got a new invitation while an old one may still be there."""
+        return [work for work in open_works(works) if _may_have_leftovers(work)]
+
+    def leftovers(self, renewed: list[Work]) -> list[Job]:
+        """Return the jobs that delete what is still there of the old invitations of people who got a new one.
+
+        Whether a new invitation takes the place of all older ones, no source says. An old one is only taken for a
+        leftover where the new one is seen beside it: the service may have made the old one new.
+        """
+        there: set[str] = set()
+
+        def seen() -> bool:
+            nonlocal there
+            there = {invitation.token for invitation in self._writes.invitations()}
+            return all(work.made and work.made.token in there for work in renewed)
+
+        if not seen():
+            self._writes.settled(seen)
+        found = []
+        for work in renewed:
+            new = work.made.token if work.made else ""
+            if new in there:
+                work.left_over = tuple(
+                    one for one in work.action.invitations if one.token in there and one.token != new
+                )
+                found.append((work, work.left_over))
+        return self._deletions(found)
+
+    def _deletions(self, wanted: Iterable[tuple[Work, tuple[Invitation, ...]]]) -> list[Job]:
+        concerned: dict[str, list[Work]] = {}
+        for work, invitations in wanted:
+            tokens = [invitation.token for invitation in invitations]
+            work.error = work.error or why_not_in_a_path(tokens)
+            if not work.error:
+                for token in tokens:
+                    concerned.setdefault(token, []).append(work)
+        return [
+            Job(_those(concerned, tokens), partial(self._delete, tokens, concerned))
+            for tokens in self._organization.batches("invitations", concerned)
+        ]
+
+    def _delete(self, tokens: list[str], concerned: dict[str, list[Work]]) -> None:
+        def ask(part: list[str]) -> Answer | None:
+            return self._ask_to_delete(part, concerned, whole=len(part) == len(tokens))
+
+        def blame(token: str, error: ApiError) -> None:
+            for work in concerned[token]:
+                if error.status == 404 and not work.left_over:  # gone, which a list may show only later
+                    work.surprise = error
+                else:
+                    self._blame(work, error)
+
+        batch = Batch("DELETE invitations", ask, blame, self._answers)
+        batch.settle(tokens)
+        if batch.lost:
+            self._writes.unanswered(batch.lost)
+
+    def _ask_to_delete(self, tokens: list[str], concerned: dict[str, list[Work]], *, whole: bool) -> Answer | None:
+        """Delete invitations. One that is gone already was accepted or revoked meanwhile, which reading again tells;
+        unless it went by an earlier request of this run, to which the reply was lost.
+        """
+        try:
+            settled = self._writes.surely(
+                lambda: self._organization.uninvite(tokens),
+                lambda: not set(tokens) & {invitation.token for invitation in self._writes.invitations()},
+                retries=None if whole else 0,
+            )
+        except LostReply as lost:
+            self._lost.update(tokens)
+            return Answer(tokens, lost, divisible=lost.status == 500 and not self._writes.hurried)
+        except Refused as refusal:
+            if refusal.after_loss:
+                self._lost.update(tokens)
+            if refusal.status != 404:
+                return Answer(tokens, refusal.error)
+            listed = {invitation.token for invitation in self._writes.invitations()}
+            if len(tokens) == 1:
+                listed -= self._lost
+            self._gone([token for token in tokens if token not in listed and token in self._lost], concerned)
+            for work in _those(concerned, set(tokens) - listed - self._lost):
+                if not work.left_over:
+                    work.surprise = refusal.error
+            left = [token for token in tokens if token in listed]
+            return Answer(left, refusal.error) if left else None
+        self._gone(tokens, concerned)
+        accepted = self._writes.people() if settled else self._people
+        for work in _those(concerned, tokens):
+            if len(accepted.find(work.email).members) > len(self._people.find(work.email).members):
+                work.surprise = ApiError("the invitation was accepted meanwhile")
+        return None
+
+    def _gone(self, tokens: list[str], concerned: dict[str, list[Work]]) -> None:
+        """Note that this run has deleted invitations."""
+        for work in _those(concerned, tokens):
+            if work.left_over:
+                work.left_over = tuple(one for one in work.left_over if one.token not in tokens)
+                continue
+            work.in_the_way = tuple(one for one in work.in_the_way if one.token not in tokens)
+            if not work.in_the_way:
+                work.state, work.withdrawn = None, True
+
+
+def cleared(works: Iterable[Work]) -> list[Work]:
+    """Return those who have no invitation any more, and may get a new one."""
+    return [work for work in open_works(works) if work.state is None]
+
+
+def _may_have_leftovers(work: Work) -> bool:
+    old = work.action.invitations
+    return work.made is not None and bool(old) and (len(old) > 1 or not work.withdrawn)
+
+
+def _is_seen(work: Work, people: People, lost: ApiError) -> bool:
+    """Note what a reading shows of an invitation that may have been sent; return whether it shows anything."""
+    old = {*work.action.invitations, work.made}  # made: an old one that was refreshed, and deleted before this
+    new = [one for one in people.find(work.email).invitations if not one.expired and one not in old]
+    fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
+    if fitting:
+        work.was_sent(fitting[0])
+    elif new or people.find(work.email).members:
+        work.surprise = lost
+    return bool(new) or work.surprise is not None
+
+
+def _same(wanted: Grants, held: Grants) -> bool:
+    return not missing(wanted, held) and not surplus(wanted, held)
+
+
+def _those(concerned: dict[str, list[Work]], tokens: Iterable[str]) -> list[Work]:
+    return [work for token in tokens for work in concerned[token]]
+
+
+def _end_all(works: Iterable[Work], error: ApiError) -> None:
+    for work in works:
+        work.error = error
+
+
+def _not_attempted(ended: ApiError) -> ApiError:
+    """Return the error of those who were not invited any more, with the service's code beside ours."""
+    return ended.coded("not_attempted", f"not attempted after: {ended}")
