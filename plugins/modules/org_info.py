@@ -179,13 +179,12 @@ team:
           type: dict
     ignore:
       description:
-        - To be used as O(orgops.elastic_cloud.org_team#module:ignore).
+        - To be used as O(orgops.elastic_cloud.org_team#module:ignore). New in 1.0.1, with a security fix.
         - The user ids of those whom no entry can describe. A warning says who they are and why. A text of theirs would
           be a template to Ansible or holds a control character. Or they have one role on one resource with different
           application roles, a scope or a resource that this version does not know, or no email of their own.
       type: list
       elements: str
-      version_added: 1.0.1
   sample:
     ignore: ["2806341206"]
     members:

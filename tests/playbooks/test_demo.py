@@ -42,18 +42,18 @@ def folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def environment(folder: Path, more: t.Mapping[str, str] = COLOURS) -> dict[str, str]:
+def environment(folder: Path, more: t.Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a terminal that shows colours, except for what is to be different, without those of a
     make that runs these tests, with the folder for temporary files.
     """
     settings = ("ANSIBLE_NOCOLOR", "NO_COLOR", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     ours = {name: value for name, value in os.environ.items() if name not in settings}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return ours | {"TERM": "xterm-256color", "TMPDIR": str(folder), "PATH": path} | dict(more)
+    return ours | {"TERM": "xterm-256color", "TMPDIR": str(folder), "PATH": path} | dict(more or {})
 
 
 def on_a_terminal(
-    command: t.Sequence[str], folder: Path, columns: int, more: t.Mapping[str, str] = COLOURS
+    command: t.Sequence[str], folder: Path, columns: int, more: t.Mapping[str, str] | None = None
 ) -> tuple[int, str]:
     """Run a command as a shell does on a terminal of that width; return its exit code and what the terminal shows."""
     ours, terminal = os.openpty()

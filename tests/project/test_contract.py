@@ -35,7 +35,8 @@ def test_what_is_new_says_since_when(now: frozenset[str]) -> None:
     dated = [fact.split()[0] for fact in new if " since " in fact]
     parts = [fact.split()[0] for fact in new if " type " in fact]
     undated = [part for part in parts if not any(f"{part}/".startswith(f"{whole}/") for whole in dated)]
-    assert release.last_release() < (1, 0, 0) or not undated
+    # What a security fix adds comes with a patch release, which ansible-test does not let a `version_added` name.
+    assert release.last_release() < (1, 0, 0) or "security_fixes" in release.sections() or not undated
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_line_goes_to_the_main_process_and_is_not_printed_here(queue, capfd):
 
 def test_a_line_cannot_confuse_a_terminal(queue):
     to_people("ac\x1b[2Jme\u202e\ud83d")("read\ring\nfatal: [acme]")
-    assert queue.get().args == ("ac [2Jme  : read ing fatal: [acme]",)
+    assert queue.get().args == (r"ac\u001b[2Jme\u202e\ud83d: read\u000ding\u000afatal: [acme]",)
 
 
 @pytest.mark.parametrize("queue", [None, object()], ids=["no queue", "a queue of another kind"])

@@ -54,7 +54,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     plain,
 )
 
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
 BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
