@@ -216,7 +216,7 @@ class Service:
         members = listing.read(organization.members.values(), self.switches.list_lag)
 
         def render() -> tuple[datetime | None, str]:
-            return None, json.dumps({"members": [self._show_member(key, organization, one) for one in members]})
+            return None, self._page("members", [self._show_member(key, organization, one) for one in members])
 
         return listing.rendered(key, self.clock.now(), render)
 
@@ -230,7 +230,7 @@ class Service:
         def render() -> tuple[datetime | None, str]:
             shown = [self._show_invitation(key, organization, one) for one in invitations]
             next_expiry = min((one.expires_at for one in invitations if one.expires_at > now), default=None)
-            return next_expiry, json.dumps({"invitations": shown})
+            return next_expiry, self._page("invitations", shown)
 
         return listing.rendered(key, now, render)
 
@@ -480,22 +480,29 @@ class Service:
         mailed.extend([now] * number)
 
     def _send(self, organization: Organization, email: str, lifetime: timedelta, grants: Grants) -> Invitation:
-        """Invite one person, in place of the open invitations of the same one."""
+        """Invite one person, in place of open invitations of the same one."""
         now = self.clock.now()
         before = [one for one in organization.open_invitations() if one.email.lower() == email.lower()]
         counting = [one for one in self._counting(organization) if one in before] if before else []
         if counting and self.switches.existing_invitation == "refresh_keep_roles":
-            invitation = replace(counting[0], expires_at=now + lifetime)
+            invitation = replace(counting[-1], expires_at=now + lifetime)
         else:
             invitation = Invitation(self._new_token(), email, now, now + lifetime, grants)
+        gone = {"go": before, "last_goes": before[-1:], "stay": []}[self.switches.older_invitations]
         self._write_invitations(organization)
-        for one in before:
-            organization.invitations.pop(one.token)
+        for token in [invitation.token, *(one.token for one in gone)]:
+            organization.invitations.pop(token, None)
         organization.invitations[invitation.token] = invitation
         self._happened_to("refreshed" if counting else "invited", organization, invitation)
         return invitation
 
     # What is shown
+
+    def _page(self, name: str, shown: list[dict[str, Any]]) -> str:
+        """A list as JSON text, as far as one reply holds it."""
+        first = shown[: self.switches.page_size]
+        more = {"next_page": str(len(first))} if len(first) < len(shown) else {}
+        return json.dumps({name: first, **more})
 
     def _show_member(self, key: Key, organization: Organization, member: Member) -> dict[str, Any]:
         reply: dict[str, Any] = {"organization_id": organization.id, "user_id": member.user_id}

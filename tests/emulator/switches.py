@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -22,6 +24,10 @@ class Switches:
 
     expired_invitation_counts: bool = True
     """Whether an expired invitation is an open one in that sense. If not, the new one simply takes its place."""
+
+    older_invitations: Literal["go", "last_goes", "stay"] = "go"
+    """What becomes of the open invitations of somebody who is sent a new one: all go; or the last of them alone, and
+    older ones stay valid; or all stay beside the new one. One that is kept and made valid again is the last of them."""
 
     bad_email_in_batch: Literal["refuse_all", "skip"] = "refuse_all"
     """One email among several cannot be invited: nobody is; or the others are, and the reply lists them alone."""
@@ -59,6 +65,10 @@ class Switches:
     empty_parts: Literal["absent", "null", "empty"] = "absent"
     """How parts of role assignments come back that hold nothing, and role assignments that hold nothing at all."""
 
+    extra_fields: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that no contract names, and every block of role assignments in a reply has. They are no part of a grant,
+    and in a request refused as any other field that is not known."""
+
     unknown_roles: Literal["refuse", "accept"] = "refuse"
     """Role ids that no source names, in a scope where some are named: 400 `root.invalid_data`, so that a misspelt one
     cannot pass unseen; or held and shown as they came."""
@@ -72,6 +82,10 @@ class Switches:
 
     list_lag: int = 0
     """How many reads of a list, after a write, still show what was there before."""
+
+    page_size: int | None = None
+    """The most members, or invitations, that one reply lists. Where there are more, it has the first of them and a
+    `next_page`; no source tells how the next one is asked for."""
 
     max_path_bytes: int | None = None
     """The longest path that is accepted; 414 beyond."""

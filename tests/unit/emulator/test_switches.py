@@ -61,6 +61,30 @@ def test_existing_invitation(api, emulator, acme, deployments, reading, expired,
     assert listed[0]["role_assignments"]["deployment"][0]["role_id"] == role
 
 
+@pytest.mark.parametrize("existing", ["refuse", "refresh", "refresh_keep_roles"])
+@pytest.mark.parametrize(("reading", "left"), [("go", 0), ("last_goes", 1), ("stay", 2)])
+def test_older_invitations(api, emulator, acme, deployments, existing, reading, left):
+    expired = existing == "refuse"  # so that they are not in the way of the new one
+    emulator.switch(existing_invitation=existing, older_invitations=reading, expired_invitation_counts=not expired)
+    old = [
+        emulator.add_invitation(acme.id, email, deployments("deployment-viewer", "a"), expired=expired).token
+        for email in ("new@example.com", "New@example.com")
+    ]
+    other = emulator.add_invitation(acme.id, "other@example.com").token
+    status, answer = invite(api, acme, "new@example.com", role_assignments=deployments("deployment-admin", "b"))
+    made = [one["token"] for one in answer["invitations"]]
+    assert (status, len(made), made == old[1:]) == (201, 1, existing == "refresh_keep_roles")
+    listed = [one["token"] for one in api("GET", acme.invitations)[1]["invitations"]]
+    assert listed == [*(token for token in old[:left] if token not in made), other, *made]
+    assert emulator.log[0]["mails"] == ["New@example.com" if made == old[1:] else "new@example.com"]
+    if left and not expired:  # it is still good for joining
+        person = emulator.add_key(kind="person", email="new@example.com")
+        assert api("POST", f"/organizations/invitations/{old[0]}/_accept", key=person) == (200, {})
+        assert emulator.roles(acme.id, "new@example.com") == {
+            "deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["a"]}]
+        }
+
+
 @pytest.mark.parametrize("reading", ["refuse_all", "skip"])
 def test_bad_email_in_batch(api, emulator, acme, reading):
     emulator.switch(bad_email_in_batch=reading)
@@ -282,6 +306,22 @@ def test_empty_parts(api, emulator, acme, deployments, reading, nothing, all_dep
     assert projects.get("elasticsearch", "left out") == {"absent": "left out", "null": None, "empty": []}[reading]
 
 
+def test_extra_fields(api, emulator, acme, deployments):
+    emulator.switch(extra_fields={"inherited": False})
+    wanted = deployments("deployment-viewer", "a")
+    assert api("POST", acme.roles, wanted) == (200, {})
+    block = wanted["deployment"][0]
+    more = {"deployment": [{"role_id": "deployment-viewer", "organization_id": acme.id, "deployment_ids": ["a"]}]}
+    more["deployment"][0]["inherited"] = False
+    answer = api.raw("POST", acme.invitations, {"emails": ["new@example.com"], "role_assignments": wanted}).json()
+    assert answer["invitations"][0]["role_assignments"] == shown(api, acme) == more
+    for method in ("POST", "DELETE"):
+        assert api(method, acme.roles, {"deployment": [{**block, "inherited": False}]}) == (400, "root.invalid_data")
+    assert "inherited" not in str((emulator.dump(), emulator.roles(acme.id, acme.member.user_id)))
+    assert api("DELETE", acme.roles, wanted) == (200, {})
+    assert shown(api, acme) == "left out"
+
+
 @pytest.mark.parametrize(
     ("view", "fields"), [("filtered", [True, True]), ("left_out", [False, True]), ("nothing", [False, False])]
 )
@@ -319,6 +359,24 @@ def test_list_lag(api, emulator, acme):
     invite(api, acme, "b@example.com")
     assert [invitations() for _turn in range(4)] == [0, 1, 2, 2]
     assert members() == 1
+
+
+def test_page_size(api, emulator, acme):
+    for name in "abc":
+        emulator.add_invitation(acme.id, f"{name}@example.com")
+    for path, name, key, size, more in (
+        (acme.members, "members", "user_id", 1, True),
+        (acme.members, "members", "user_id", 2, False),
+        (acme.invitations, "invitations", "email", 2, True),
+        (acme.invitations, "invitations", "email", 3, False),
+    ):
+        emulator.switch(page_size=None)
+        everybody = [one[key] for one in api("GET", path)[1][name]]
+        emulator.switch(page_size=size)
+        reply = api("GET", path)[1]
+        assert [one[key] for one in reply[name]] == everybody[:size]
+        assert ("next_page" in reply) is more
+    assert "next_page" not in api("GET", "/organizations")[1]
 
 
 def test_max_path_bytes(api, emulator, acme):
