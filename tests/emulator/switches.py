@@ -38,8 +38,9 @@ class Switches:
     removal_matching: Literal["exact", "ignore_application_roles"] = "exact"
     """Whether a removal has to name the application roles of a grant to take it away."""
 
-    same_role_other_application_roles: Literal["side_by_side", "replace"] = "side_by_side"
-    """A role is granted on a resource where it is held with other application roles: both are held; or the last."""
+    same_role_other_application_roles: Literal["side_by_side", "replace", "keep"] = "side_by_side"
+    """A role is granted on a resource where it is held with other application roles: both are held; or the last; or
+    still the first alone, although the call succeeds."""
 
     redundant_change: Literal["nothing", "error"] = "nothing"
     """What is held is granted, or what is not held is taken away: nothing happens; or the whole call is refused."""
@@ -80,6 +81,14 @@ class Switches:
     email_case: Literal["as_typed", "lower"] = "as_typed"
     """How emails come back. They are always compared without regard to case."""
 
+    always_fails: frozenset[str] = frozenset()
+    """Emails of people, in any case, whom the service cannot cope with: whatever request names one of them, by email,
+    user id or token, it answers with 500, and nothing of the request happens."""
+
+    key_expiration: Literal["absent", "iso", "http"] = "absent"
+    """How replies tell when the key in use ends, in `X-Elastic-Api-Key-Expiration`: not at all; in ISO 8601; or in the
+    form of HTTP dates. The form is not documented. A key without an end has no such header."""
+
     list_lag: int = 0
     """How many reads of a list, after a write, still show what was there before."""
 
@@ -95,6 +104,9 @@ class Switches:
 
     max_pending_invitations: int | None = None
     """Invitations of an organization that may be pending at a time; 400 beyond."""
+
+    pending_limit_counts_expired: bool = False
+    """Whether open invitations that have expired count for that limit, too."""
 
     rate_limit: int | None = None
     """Requests in an interval; 429 beyond. Without a limit, the headers name one that nobody reaches."""
