@@ -46,9 +46,10 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def read_switches(settings: list[str]) -> Switches:
-    """Switches from settings like `list_lag=2`; ValueError if a name or a value is not known."""
-    values = dict(setting.split("=", 1) for setting in settings)
-    return Switches(**values)  # type: ignore[arg-type]  # it turns text into what it takes
+    """Switches from settings like `list_lag=2`, lists and objects as JSON; ValueError if one is not known."""
+    values: dict[str, Any] = dict(setting.split("=", 1) for setting in settings)
+    structured = {name: json.loads(value) for name, value in values.items() if value[:1] in ("[", "{")}
+    return Switches(**values | structured)  # it turns text into what it takes
 
 
 def read_scenario(path: Path | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ GENERAL = {
     405: ["root.method_not_allowed"],
     414: ["root.uri_too_long"],
     429: ["root.rate_limit_exceeded"],
+    500: ["root.internal"],
 }
 
 

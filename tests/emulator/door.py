@@ -95,6 +95,7 @@ class FrontDoor:
         await api(inner, receive, send)
         response = Response(b"".join(message.get("body", b"") for message in sent), sent[0]["status"])
         response.raw_headers = sent[0]["headers"]
+        response.headers.update(self.emulator.key_headers(key))
         return response
 
 

@@ -13,14 +13,17 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timezone
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 from .clock import Clock
 from .faults import Fault, Hook, Mix
 from .refusals import Refused
+from .state import Key, timestamp
 from .switches import Switches
-from .world import World
+from .world import World, with_times
 
 # What hooks and the control surface may call, by name.
 ACTIONS = (
@@ -85,8 +88,9 @@ class Emulator(World):
             self._save()
 
     def do(self, action: Mapping[str, Any]) -> object:
-        """Call a method by name: `{"do": "accept", "email": ..}`. ValueError if it is none of `ACTIONS`."""
-        arguments = dict(action)
+        """Call a method by name: `{"do": "accept", "email": ..}`; times are RFC 3339. ValueError if it is none of
+        `ACTIONS`."""
+        arguments = with_times(action)
         name = arguments.pop("do", None)
         if name not in ACTIONS:
             raise ValueError(f"nothing is called {name}; there are {', '.join(ACTIONS)}")
@@ -193,6 +197,14 @@ class Emulator(World):
             "x-ratelimit-remaining": str(max(0, limit - self._in_window)),
         }
         return headers if switches.rate_limit_headers else {}
+
+    def key_headers(self, key: Key) -> dict[str, str]:
+        """The headers that tell until when the caller's key holds."""
+        form = self.switches.key_expiration
+        if key.expires_at is None or form == "absent":
+            return {}
+        end = key.expires_at.astimezone(timezone.utc)
+        return {"x-elastic-api-key-expiration": timestamp(end) if form == "iso" else format_datetime(end, usegmt=True)}
 
     def keep_limits(self, path_bytes: int) -> None:
         """Refuse a request that is over a limit."""

@@ -187,6 +187,7 @@ def show(
             block["application_roles"] = list(first.application_roles)
         elif empty == "null" and SCOPES[first.scope].application_roles:
             block["application_roles"] = None
+        block |= switches.extra_fields
         blocks.setdefault(first.scope, []).append(block)
 
     def fill(prefix: str, *names: str) -> dict[str, Any]:

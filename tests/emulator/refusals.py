@@ -32,6 +32,7 @@ MESSAGES = {
 
     "role_assignments.already_assigned": "The user has this role assignment already.",
     "role_assignments.not_assigned": "The user does not have this role assignment.",
+    "root.internal": "Something went wrong within the service.",
     "root.method_not_allowed": "This path does not know this method.",
     "root.rate_limit_exceeded": "Too many requests.",
     "root.resource_not_found": "There is nothing at this path.",

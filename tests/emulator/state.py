@@ -216,7 +216,7 @@ class Service:
         members = listing.read(organization.members.values(), self.switches.list_lag)
 
         def render() -> tuple[datetime | None, str]:
-            return None, json.dumps({"members": [self._show_member(key, organization, one) for one in members]})
+            return None, self._page("members", [self._show_member(key, organization, one) for one in members])
 
         return listing.rendered(key, self.clock.now(), render)
 
@@ -230,7 +230,7 @@ class Service:
         def render() -> tuple[datetime | None, str]:
             shown = [self._show_invitation(key, organization, one) for one in invitations]
             next_expiry = min((one.expires_at for one in invitations if one.expires_at > now), default=None)
-            return next_expiry, json.dumps({"invitations": shown})
+            return next_expiry, self._page("invitations", shown)
 
         return listing.rendered(key, now, render)
 
@@ -238,6 +238,8 @@ class Service:
         """End memberships."""
         organization = self._organization(key, organization_id)
         self._require_owner(key)
+        user_ids = list(user_ids)
+        self._cope_with(self.accounts.get(user_id) for user_id in user_ids)
 
         def refused(unknown: str) -> Refused:
             known = unknown in self.accounts
@@ -261,6 +263,7 @@ class Service:
         stranger = Refused(404, "organization.user_organization_does_not_belong")
         organization = self._organization(key, organization_id, stranger)
         self._require_owner(key)
+        self._cope_with(emails)
         if not emails or len(emails) > (self.switches.max_emails or len(emails)):
             raise Refused(400, "root.invalid_data", fields=["emails"])
         lifetime = self._lifetime(expires_in)
@@ -277,6 +280,7 @@ class Service:
         organization = self._organization(key, organization_id)
         self._require_owner(key)
         tokens = list(tokens)
+        self._cope_with(one.email for one in organization.open_invitations() if one.token in tokens)
         if not any(TOKEN.fullmatch(token) for token in tokens):
             raise Refused(400, "root.invalid_data")
         there = {invitation.token for invitation in organization.open_invitations()}
@@ -288,6 +292,7 @@ class Service:
     def get_invitation(self, key: Key, token: str) -> dict[str, Any]:
         """The invitation of a token, accepted ones too."""
         organization, invitation = self._invitation(token)
+        self._cope_with([invitation.email])
         return self._show_invitation(key, organization, invitation)
 
     def accept_invitation(self, key: Key, token: str) -> dict[str, Any]:
@@ -297,6 +302,7 @@ class Service:
         if key.email is None:
             raise Refused(403, "root.invalid_authentication")
         organization, invitation = self._invitation(token)
+        self._cope_with([invitation.email])
         self._accept(organization, invitation, key.email)
         return {}
 
@@ -308,10 +314,14 @@ class Service:
         def add(held: dict[GrantKey, Grant], grant: Grant) -> None:
             if grant.key in held:
                 self._redundant("role_assignments.already_assigned")
-            elif self.switches.same_role_other_application_roles == "replace":
-                for other in [other for other in held if other[:3] == grant.key[:3]]:
-                    del held[other]
-            held.setdefault(grant.key, grant)
+                return
+            others = [other for other in held if other[:3] == grant.key[:3]]
+            reading = self.switches.same_role_other_application_roles
+            if others and reading == "keep":
+                return
+            for other in others if reading == "replace" else []:
+                del held[other]
+            held[grant.key] = grant
 
         return self._change_roles(key, user_id, role_assignments, add, adding=True)
 
@@ -345,6 +355,7 @@ class Service:
         """Change what somebody holds, grant by grant; nothing is kept of it unless all goes well."""
         if key.kind == "gone":
             raise Refused(401, "root.unauthorized")
+        self._cope_with([self.accounts.get(user_id)])
         named: dict[str, list[Grant]] = {}
         for organization_id, grant in parse(role_assignments, self.switches):
             named.setdefault(organization_id, []).append(grant)
@@ -366,6 +377,12 @@ class Service:
         for organization, member, held in changed:
             self._set_grants(organization, member, held)
         return {}
+
+    def _cope_with(self, emails: Iterable[str | None]) -> None:
+        """Fail where a request names somebody for whom the service always does."""
+        unwell = {email.lower() for email in self.switches.always_fails}
+        if unwell and any((email or "").lower() in unwell for email in emails):
+            raise Refused(500, "root.internal")
 
     def _redundant(self, code: str) -> None:
         if self.switches.redundant_change == "error":
@@ -462,7 +479,8 @@ class Service:
     def _keep_pending_limit(self, organization: Organization, emails: Iterable[str]) -> None:
         """Refuse more pending invitations than there may be; who is invited again counts once."""
         limit, now = self.switches.max_pending_invitations, self.clock.now()
-        pending = {one.email.lower() for one in organization.open_invitations() if one.expires_at > now}
+        everyone = self.switches.pending_limit_counts_expired
+        pending = {one.email.lower() for one in organization.open_invitations() if everyone or one.expires_at > now}
         if limit is not None and len(pending.union(email.lower() for email in emails)) > limit:
             raise Refused(400, "organization.invitations_pending_limit_exceeded")
 
@@ -480,22 +498,29 @@ class Service:
         mailed.extend([now] * number)
 
     def _send(self, organization: Organization, email: str, lifetime: timedelta, grants: Grants) -> Invitation:
-        """Invite one person, in place of the open invitations of the same one."""
+        """Invite one person, in place of open invitations of the same one."""
         now = self.clock.now()
         before = [one for one in organization.open_invitations() if one.email.lower() == email.lower()]
         counting = [one for one in self._counting(organization) if one in before] if before else []
         if counting and self.switches.existing_invitation == "refresh_keep_roles":
-            invitation = replace(counting[0], expires_at=now + lifetime)
+            invitation = replace(counting[-1], expires_at=now + lifetime)
         else:
             invitation = Invitation(self._new_token(), email, now, now + lifetime, grants)
+        gone = {"go": before, "last_goes": before[-1:], "stay": []}[self.switches.older_invitations]
         self._write_invitations(organization)
-        for one in before:
-            organization.invitations.pop(one.token)
+        for token in [invitation.token, *(one.token for one in gone)]:
+            organization.invitations.pop(token, None)
         organization.invitations[invitation.token] = invitation
         self._happened_to("refreshed" if counting else "invited", organization, invitation)
         return invitation
 
     # What is shown
+
+    def _page(self, name: str, shown: list[dict[str, Any]]) -> str:
+        """A list as JSON text, as far as one reply holds it."""
+        first = shown[: self.switches.page_size]
+        more = {"next_page": str(len(first))} if len(first) < len(shown) else {}
+        return json.dumps({name: first, **more})
 
     def _show_member(self, key: Key, organization: Organization, member: Member) -> dict[str, Any]:
         reply: dict[str, Any] = {"organization_id": organization.id, "user_id": member.user_id}

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -23,6 +25,10 @@ class Switches:
     expired_invitation_counts: bool = True
     """Whether an expired invitation is an open one in that sense. If not, the new one simply takes its place."""
 
+    older_invitations: Literal["go", "last_goes", "stay"] = "go"
+    """What becomes of the open invitations of somebody who is sent a new one: all go; or the last of them alone, and
+    older ones stay valid; or all stay beside the new one. One that is kept and made valid again is the last of them."""
+
     bad_email_in_batch: Literal["refuse_all", "skip"] = "refuse_all"
     """One email among several cannot be invited: nobody is; or the others are, and the reply lists them alone."""
 
@@ -32,8 +38,9 @@ class Switches:
     removal_matching: Literal["exact", "ignore_application_roles"] = "exact"
     """Whether a removal has to name the application roles of a grant to take it away."""
 
-    same_role_other_application_roles: Literal["side_by_side", "replace"] = "side_by_side"
-    """A role is granted on a resource where it is held with other application roles: both are held; or the last."""
+    same_role_other_application_roles: Literal["side_by_side", "replace", "keep"] = "side_by_side"
+    """A role is granted on a resource where it is held with other application roles: both are held; or the last; or
+    still the first alone, although the call succeeds."""
 
     redundant_change: Literal["nothing", "error"] = "nothing"
     """What is held is granted, or what is not held is taken away: nothing happens; or the whole call is refused."""
@@ -59,6 +66,10 @@ class Switches:
     empty_parts: Literal["absent", "null", "empty"] = "absent"
     """How parts of role assignments come back that hold nothing, and role assignments that hold nothing at all."""
 
+    extra_fields: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that no contract names, and every block of role assignments in a reply has. They are no part of a grant,
+    and in a request refused as any other field that is not known."""
+
     unknown_roles: Literal["refuse", "accept"] = "refuse"
     """Role ids that no source names, in a scope where some are named: 400 `root.invalid_data`, so that a misspelt one
     cannot pass unseen; or held and shown as they came."""
@@ -70,8 +81,20 @@ class Switches:
     email_case: Literal["as_typed", "lower"] = "as_typed"
     """How emails come back. They are always compared without regard to case."""
 
+    always_fails: frozenset[str] = frozenset()
+    """Emails of people, in any case, whom the service cannot cope with: whatever request names one of them, by email,
+    user id or token, it answers with 500, and nothing of the request happens."""
+
+    key_expiration: Literal["absent", "iso", "http"] = "absent"
+    """How replies tell when the key in use ends, in `X-Elastic-Api-Key-Expiration`: not at all; in ISO 8601; or in the
+    form of HTTP dates. The form is not documented. A key without an end has no such header."""
+
     list_lag: int = 0
     """How many reads of a list, after a write, still show what was there before."""
+
+    page_size: int | None = None
+    """The most members, or invitations, that one reply lists. Where there are more, it has the first of them and a
+    `next_page`; no source tells how the next one is asked for."""
 
     max_path_bytes: int | None = None
     """The longest path that is accepted; 414 beyond."""
@@ -81,6 +104,9 @@ class Switches:
 
     max_pending_invitations: int | None = None
     """Invitations of an organization that may be pending at a time; 400 beyond."""
+
+    pending_limit_counts_expired: bool = False
+    """Whether open invitations that have expired count for that limit, too."""
 
     rate_limit: int | None = None
     """Requests in an interval; 429 beyond. Without a limit, the headers name one that nobody reaches."""

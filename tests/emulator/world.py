@@ -252,21 +252,21 @@ class World(Service):
             for resource in entry.get("resources", []):
                 self.add_resource(organization, **resource)
             for member in entry.get("members", []):
-                member = _with_times(member)
+                member = with_times(member)
                 self.add_member(organization, member.pop("email"), **member)
             for invitation in entry.get("invitations", []):
-                self.add_invitation(organization, **_with_times(invitation))
+                self.add_invitation(organization, **with_times(invitation))
         for key in document.get("keys", []):
-            key = _with_times(key)
+            key = with_times(key)
             self.add_key(key.pop("organizations", ()), key.pop("kind", "owner"), **key)
 
 
-def _with_times(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry of a document with its times as such; those that are null are left out."""
+def with_times(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry of a document, or an action, with its times as such; those that are null are left out."""
     times = ("member_since", "created_at", "expires_at", "accepted_at")
     read = {name: _moment(entry[name]) for name in times if entry.get(name)}
     return {name: value for name, value in entry.items() if name not in times} | read
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+def _moment(time: str | datetime) -> datetime:
+    return datetime.fromisoformat(time.replace("Z", "+00:00")) if isinstance(time, str) else time

@@ -80,7 +80,8 @@ def test_command_line(tmp_path, http):
             }
         )
     )
-    settings = ("--state", state, "--ready-file", ready_file, "--switch", "list_lag=1", "--switch", "empty_parts=null")
+    settings = ["--state", state, "--ready-file", ready_file, "--switch", "list_lag=1", "--switch", "empty_parts=null"]
+    settings += ["--switch", 'extra_fields={"inherited": false}', "--switch", 'always_fails=["odd@example.com"]']
     with running("--scenario", scenario, *settings) as (process, url):
         ready = json.loads(ready_file.read_text())
         assert (ready["url"], ready["pid"]) == (url, process.pid)
@@ -89,6 +90,7 @@ def test_command_line(tmp_path, http):
         assert ready["organizations"]["Acme"] == "acme"
         switches = http.get(f"{url}/_emulator/switches").json()
         assert (switches["list_lag"], switches["empty_parts"]) == (1, "null")
+        assert (switches["extra_fields"], switches["always_fails"]) == ({"inherited": False}, ["odd@example.com"])
         http.headers["Authorization"] = f"ApiKey {ready['keys']['both']}"
         api = f"{url}/api/v1/organizations"
         assert [one["name"] for one in http.get(api).json()["organizations"]] == ["Acme", "Other"]
@@ -132,6 +134,7 @@ def test_scenario_in_yaml(tmp_path):
         (("--host", "0.0.0.0"), "loopback only"),
         (("--switch", "unheard_of=1"), "unheard_of"),
         (("--switch", "grouping=none"), "grouping"),
+        (("--switch", "extra_fields={"), "property name"),
         (("--scenario", "/nonexistent.json"), "nonexistent"),
     ],
 )
@@ -255,6 +258,21 @@ def test_control(http):
             ("PUT", "faults", {"faults": [{"kind": "earthquake"}]}),
         ):
             assert http.request(method, f"{control}/{path}", json=body).status_code == 400
+
+
+def test_switches_and_times_from_outside(http):
+    emulator = Emulator(clock=FakeClock())
+    emulator.add_organization("Acme")
+    with serve(emulator) as url:
+        control = f"{url}/_emulator"
+        changes = {"always_fails": ["odd@example.com"], "extra_fields": {"inherited": False}, "key_expiration": "iso"}
+        assert http.put(f"{control}/switches", json=changes).status_code == 200
+        assert http.get(f"{control}/switches").json().items() >= changes.items()
+        assert emulator.switches == Switches(**changes)
+        key = {"do": "add_key", "organizations": ["Acme"], "expires_at": "2026-03-01T00:00:00Z"}
+        secret = http.post(f"{control}/do", json=key).json()["secret"]
+        answer = http.get(f"{url}/api/v1/organizations", headers={"Authorization": f"ApiKey {secret}"})
+        assert answer.headers["x-elastic-api-key-expiration"] == "2026-03-01T00:00:00.000Z"
 
 
 def test_ten_thousand_members_are_listed_once_between_two_writes(api, emulator, acme, monkeypatch):

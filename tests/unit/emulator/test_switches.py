@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from pydantic import ValidationError
 
@@ -61,6 +63,30 @@ def test_existing_invitation(api, emulator, acme, deployments, reading, expired,
     assert listed[0]["role_assignments"]["deployment"][0]["role_id"] == role
 
 
+@pytest.mark.parametrize("existing", ["refuse", "refresh", "refresh_keep_roles"])
+@pytest.mark.parametrize(("reading", "left"), [("go", 0), ("last_goes", 1), ("stay", 2)])
+def test_older_invitations(api, emulator, acme, deployments, existing, reading, left):
+    expired = existing == "refuse"  # so that they are not in the way of the new one
+    emulator.switch(existing_invitation=existing, older_invitations=reading, expired_invitation_counts=not expired)
+    old = [
+        emulator.add_invitation(acme.id, email, deployments("deployment-viewer", "a"), expired=expired).token
+        for email in ("new@example.com", "New@example.com")
+    ]
+    other = emulator.add_invitation(acme.id, "other@example.com").token
+    status, answer = invite(api, acme, "new@example.com", role_assignments=deployments("deployment-admin", "b"))
+    made = [one["token"] for one in answer["invitations"]]
+    assert (status, len(made), made == old[1:]) == (201, 1, existing == "refresh_keep_roles")
+    listed = [one["token"] for one in api("GET", acme.invitations)[1]["invitations"]]
+    assert listed == [*(token for token in old[:left] if token not in made), other, *made]
+    assert emulator.log[0]["mails"] == ["New@example.com" if made == old[1:] else "new@example.com"]
+    if left and not expired:  # it is still good for joining
+        person = emulator.add_key(kind="person", email="new@example.com")
+        assert api("POST", f"/organizations/invitations/{old[0]}/_accept", key=person) == (200, {})
+        assert emulator.roles(acme.id, "new@example.com") == {
+            "deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["a"]}]
+        }
+
+
 @pytest.mark.parametrize("reading", ["refuse_all", "skip"])
 def test_bad_email_in_batch(api, emulator, acme, reading):
     emulator.switch(bad_email_in_batch=reading)
@@ -105,16 +131,28 @@ def test_removal_matching(api, emulator, acme, deployments, reading):
     assert left == (["a", "b"] if reading == "exact" else ["b"])
 
 
-@pytest.mark.parametrize("reading", ["side_by_side", "replace"])
-def test_same_role_other_application_roles(api, emulator, acme, deployments, reading):
+@pytest.mark.parametrize(
+    ("reading", "without", "console_only", "happened"),
+    [
+        ("side_by_side", ["a", "b"], ["a", "c"], ["granted", "granted"]),
+        ("replace", ["b"], ["a", "c"], ["granted", "granted", "revoked"]),
+        ("keep", ["a", "b"], ["c"], ["granted"]),
+    ],
+)
+def test_same_role_other_application_roles(api, emulator, acme, deployments, reading, without, console_only, happened):
     emulator.switch(same_role_other_application_roles=reading)
     api("POST", acme.roles, deployments("deployment-viewer", "a", "b"))
-    api("POST", acme.roles, deployments("deployment-viewer", "a", roles=[]))
-    replaced = {"role_id": "deployment-viewer", "deployment_ids": ["b"] if reading == "replace" else ["a", "b"]}
-    console_only = {"role_id": "deployment-viewer", "deployment_ids": ["a"], "application_roles": []}
-    assert emulator.roles(acme.id, acme.member.user_id) == {"deployment": [replaced, console_only]}
-    events = [event["event"] for event in emulator.log[-1]["effect"]]
-    assert events == (["granted", "revoked"] if reading == "replace" else ["granted"])
+    assert api("POST", acme.roles, deployments("deployment-viewer", "a", "c", roles=[])) == (200, {})
+    assert [event["event"] for event in emulator.log[-1]["effect"]] == happened
+    blocks = [
+        {"role_id": "deployment-viewer", "deployment_ids": without},
+        {"role_id": "deployment-viewer", "deployment_ids": console_only, "application_roles": []},
+    ]
+    assert emulator.roles(acme.id, acme.member.user_id) == {"deployment": blocks}
+    removed = api("DELETE", acme.roles, deployments("deployment-viewer", "a"))
+    added = api("POST", acme.roles, deployments("deployment-viewer", "a", roles=[]))
+    assert (removed, added) == ((200, {}), (200, {}))
+    assert emulator.roles(acme.id, acme.member.user_id)["deployment"][1]["deployment_ids"] == ["a", "c"]
 
 
 @pytest.mark.parametrize("reading", ["nothing", "error"])
@@ -282,6 +320,22 @@ def test_empty_parts(api, emulator, acme, deployments, reading, nothing, all_dep
     assert projects.get("elasticsearch", "left out") == {"absent": "left out", "null": None, "empty": []}[reading]
 
 
+def test_extra_fields(api, emulator, acme, deployments):
+    emulator.switch(extra_fields={"inherited": False})
+    wanted = deployments("deployment-viewer", "a")
+    assert api("POST", acme.roles, wanted) == (200, {})
+    block = wanted["deployment"][0]
+    more = {"deployment": [{"role_id": "deployment-viewer", "organization_id": acme.id, "deployment_ids": ["a"]}]}
+    more["deployment"][0]["inherited"] = False
+    answer = api.raw("POST", acme.invitations, {"emails": ["new@example.com"], "role_assignments": wanted}).json()
+    assert answer["invitations"][0]["role_assignments"] == shown(api, acme) == more
+    for method in ("POST", "DELETE"):
+        assert api(method, acme.roles, {"deployment": [{**block, "inherited": False}]}) == (400, "root.invalid_data")
+    assert "inherited" not in str((emulator.dump(), emulator.roles(acme.id, acme.member.user_id)))
+    assert api("DELETE", acme.roles, wanted) == (200, {})
+    assert shown(api, acme) == "left out"
+
+
 @pytest.mark.parametrize(
     ("view", "fields"), [("filtered", [True, True]), ("left_out", [False, True]), ("nothing", [False, False])]
 )
@@ -321,6 +375,74 @@ def test_list_lag(api, emulator, acme):
     assert members() == 1
 
 
+def test_always_fails(api, emulator, acme, deployments):
+    wanted = deployments("deployment-viewer", "a")
+    token = emulator.add_invitation(acme.id, "ana.lopez@example.com").token
+    other = emulator.add_invitation(acme.id, "other@example.com").token
+    person = emulator.add_key(kind="person", email="new@example.com")
+    emulator.switch(always_fails=["Ana.Lopez@Example.com"])
+    failed = (500, "root.internal")
+    before = emulator.dump()
+    assert invite(api, acme, "new@example.com", "ANA.lopez@example.com") == failed
+    assert api("DELETE", f"{acme.members}/{acme.owner.user_id},{acme.member.user_id}") == failed
+    assert api("DELETE", f"{acme.invitations}/{other},{token}") == failed
+    assert api("POST", acme.roles, wanted) == failed
+    assert api("DELETE", acme.roles, wanted) == failed
+    assert api("GET", f"/organizations/invitations/{token}") == failed
+    assert api("POST", f"/organizations/invitations/{token}/_accept", key=person) == failed
+    assert emulator.dump() == before
+    assert not any(entry["effect"] or entry["mails"] for entry in emulator.log)
+    assert [len(api("GET", acme.path + "/" + kind)[1][kind]) for kind in ("members", "invitations")] == [2, 2]
+    assert invite(api, acme, "new@example.com")[0] == 201
+    assert api("DELETE", f"{acme.invitations}/{other}") == (200, {})
+    assert api("POST", f"/users/{acme.owner.user_id}/role_assignments", wanted) == (200, {})
+    emulator.switch(always_fails=[])
+    assert api("DELETE", f"{acme.members}/{acme.member.user_id}") == (200, {})
+
+
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [("absent", None), ("iso", "2026-03-31T22:00:00.000Z"), ("http", "Tue, 31 Mar 2026 22:00:00 GMT")],
+)
+def test_key_expiration(api, emulator, acme, form, end):
+    emulator.switch(key_expiration=form)
+    east = timezone(timedelta(hours=2))
+    key = emulator.add_key(acme.id, expires_at=datetime(2026, 4, 1, tzinfo=east))
+
+    def header(path, key=None):
+        answer = api.raw("GET", path, key=key)
+        return answer.status_code, answer.headers.get("X-Elastic-Api-Key-Expiration")
+
+    assert header(acme.members, key) == (200, end)
+    assert header("/organizations/1", key) == (404, end)
+    assert header(acme.members) == (200, None), "a key without an end"
+    assert header(acme.members, "unknown") == (401, None)
+    emulator.load(emulator.dump())
+    assert header(acme.members, key) == (200, end)
+    emulator.clock.advance((datetime(2026, 4, 1, tzinfo=east) - emulator.clock.now()).total_seconds() - 1)
+    assert header(acme.members, key) == (200, end)
+    emulator.clock.advance(1)
+    assert header(acme.members, key) == (401, None)
+
+
+def test_page_size(api, emulator, acme):
+    for name in "abc":
+        emulator.add_invitation(acme.id, f"{name}@example.com")
+    for path, name, key, size, more in (
+        (acme.members, "members", "user_id", 1, True),
+        (acme.members, "members", "user_id", 2, False),
+        (acme.invitations, "invitations", "email", 2, True),
+        (acme.invitations, "invitations", "email", 3, False),
+    ):
+        emulator.switch(page_size=None)
+        everybody = [one[key] for one in api("GET", path)[1][name]]
+        emulator.switch(page_size=size)
+        reply = api("GET", path)[1]
+        assert [one[key] for one in reply[name]] == everybody[:size]
+        assert ("next_page" in reply) is more
+    assert "next_page" not in api("GET", "/organizations")[1]
+
+
 def test_max_path_bytes(api, emulator, acme):
     path = f"/api/v1{acme.members}"
     emulator.switch(max_path_bytes=len(path))
@@ -343,6 +465,8 @@ def test_max_pending_invitations(api, emulator, acme, existing):
     exceeded = (400, "organization.invitations_pending_limit_exceeded")
     emulator.add_invitation(acme.id, "old@example.com", expired=True)
     assert invite(api, acme, "a@example.com", "b@example.com", "c@example.com") == exceeded
+    assert (emulator.log[-1]["effect"], emulator.log[-1]["mails"]) == ([], [])
+    assert [one["email"] for one in api("GET", acme.invitations)[1]["invitations"]] == ["old@example.com"]
     assert invite(api, acme, "a@example.com", "b@example.com")[0] == 201
     assert invite(api, acme, "c@example.com") == exceeded
     assert not emulator.log[-1]["effect"]
@@ -353,6 +477,22 @@ def test_max_pending_invitations(api, emulator, acme, existing):
     assert invite(api, acme, "d@example.com") == exceeded
     emulator.clock.advance(72 * 3600)
     assert invite(api, acme, "d@example.com")[0] == 201
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_expired_invitations_and_the_pending_limit(api, emulator, acme, counted):
+    emulator.switch(max_pending_invitations=2, pending_limit_counts_expired=counted, existing_invitation="refresh")
+    emulator.add_invitation(acme.id, "old@example.com", expired=True)
+    emulator.add_invitation(acme.id, "open@example.com")
+    answer = invite(api, acme, "new@example.com")
+    assert answer == (400, "organization.invitations_pending_limit_exceeded") if counted else answer[0] == 201
+    assert [one["email"] for one in api("GET", acme.invitations)[1]["invitations"]] == [
+        "old@example.com",
+        "open@example.com",
+        *([] if counted else ["new@example.com"]),
+    ]
+    again = invite(api, acme, "old@example.com")
+    assert again[0] == (201 if counted else 400), "who is counted already needs no more room"
 
 
 @pytest.mark.parametrize("retry_after", [False, True])
