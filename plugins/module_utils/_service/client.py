@@ -248,10 +248,9 @@ class Client:
             message = f"the answer is no JSON object ({response.headers.get('Content-Type') or 'no content type'})"
             raise self._transient(message, method, shown, response)
         if 300 <= status < 400:
-            host = urllib.parse.urlsplit(response.headers.get("Location", "")).netloc or "another place"
-            raise self._refusal(
-                f"redirected to {host}; redirects are not followed, check endpoint", method, shown, response
-            )
+            elsewhere = _host_in(response.headers.get("Location", ""))
+            message = f"redirected to {elsewhere}; redirects are not followed, check endpoint"
+            raise self._refusal(message, method, shown, response)
         codes, message = _read_errors(content, response.headers)
         message = f"{message or response.reason or 'no explanation'} -- {advice(status, codes)}"
         if status == 429 and INVITATION_LIMIT not in codes:
@@ -423,6 +422,14 @@ def _retry_after(headers: t.Mapping[str, str]) -> float | None:
         except (TypeError, ValueError, OverflowError):
             return None
     return seconds
+
+
+def _host_in(url: str) -> str:
+    """Return the host that a URL of somebody else's names, whatever it is."""
+    try:
+        return urllib.parse.urlsplit(url).netloc or "another place"
+    except ValueError:
+        return "another place"
 
 
 def _number(text: str | None) -> float | None:

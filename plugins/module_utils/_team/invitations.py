@@ -142,7 +142,9 @@ class Invitations:
                 if work.withdrawn:
                     work.error = ApiError("the service has made the invitation with other roles than those asked for")
                 else:  # an open invitation was refreshed and has kept its old roles
-                    work.in_the_way = (invitation,)
+                    others = [one for one in work.action.invitations if one.token != invitation.token]
+                    there = {one.token for one in self._writes.invitations()} if others else set()
+                    work.in_the_way = (invitation, *(one for one in others if one.token in there))
         if unmentioned and len(unmentioned) == len(works):
             return self._look_for(works, LostReply("the answer does not say which invitations were made"))
         # Left out while others were made: asked for on their own, each gets its reason.
