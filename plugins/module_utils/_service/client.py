@@ -129,6 +129,8 @@ class Client:
         self.stopped_by: str | None = None
         self.session = requests.Session()
         self.session.auth = ApiKeyAuth(api_key)
+        # No redirect is followed; requests would still look for the next request, and fail where Location is no URL.
+        self.session.get_redirect_target = lambda _response: None  # type: ignore[method-assign, assignment]
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))

@@ -39,6 +39,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.invitations import Invitations, cleared
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Plan, Rules, plan_person
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.roles import Roles
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.withdrawals import Withdrawals
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
     Job,
     Surprise,
@@ -79,7 +80,8 @@ class Run:
         self.works = [Work.begin(action) for action in plan.actions]
         self.writes = Writes(organization, patience=2 * settings.concurrency)
         answers = Answers()
-        self._invitations = Invitations(self.writes, people, answers, settings.expires_in)
+        self._withdrawals = Withdrawals(self.writes, answers, people)
+        self._invitations = Invitations(self.writes, answers, self._withdrawals, settings.expires_in)
         self._roles = Roles(self.writes, answers)
         self._departures = Departures(self.writes, answers, guards.min_owners)
         self._crew = Crew(self.writes, settings.concurrency, tell)
@@ -120,13 +122,13 @@ class Run:
             if work.in_the_way:
                 (expired if all(one.expired for one in work.in_the_way) else pending).append(work)
         if expired:  # an expired invitation gives nobody access: they may go all at once
-            self._crew.side_by_side(self._invitations.withdrawals(expired))
+            self._crew.side_by_side(self._withdrawals.clear_the_way(expired))
             self._crew.side_by_side(self._invitations.sendings(cleared(expired)))
         # a pending one does: one person at a time, so that at most one is without
         self._crew.one_by_one(Job([work], partial(self._invitations.replace, work)) for work in pending)
         leftovers: list[Job] = []
-        if renewed := self._invitations.renewed(works):
-            self._crew.one_by_one([Job(renewed, lambda: leftovers.extend(self._invitations.leftovers(renewed)))])
+        if renewed := self._withdrawals.renewed(works):
+            self._crew.one_by_one([Job(renewed, lambda: leftovers.extend(self._withdrawals.leftovers(renewed)))])
         self._crew.side_by_side(leftovers)
 
     def _exchange(self, works: list[Work]) -> None:
@@ -139,7 +141,7 @@ class Run:
         losing = [work for work in works if work.action.action == "update" and not work.action.ends_ownership]
         uninvited = [work for work in works if work.action.action == "uninvite"]
         taken = filter(None, map(self._roles.removal, losing))
-        self._crew.side_by_side([*taken, *self._invitations.revoke(uninvited)])
+        self._crew.side_by_side([*taken, *self._withdrawals.revoke(uninvited)])
 
     def _remove(self, works: list[Work]) -> None:
         """Remove members who are no owners."""
