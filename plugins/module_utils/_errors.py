@@ -19,6 +19,8 @@ ADVICE = {
     "organization.invitation_invalid_email": "the service does not take this address; correct it",
     "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again; if it says "
     "so again, the service's list is behind",
+    "organization.invitations_pending_limit_exceeded": "there are as many pending invitations as the service allows; "
+    "revoke some that nobody accepts, then run again",
     "organization.invitations_rate_limit_exceeded": "the service's limit for sending invitations is reached; "
     "run again later, the rest is invited then",
     "organization.membership_not_found": "the person has left the organization meanwhile; run again, and if it says so "

@@ -220,7 +220,8 @@ failures:
       description:
         - Why, with the same keys as RV(error).
         - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, which the next run sees, and
+          C(outcome_unknown) for what may or may not have happened, which the next run sees, C(internal_error) for a
+          fault of the collection in this action, and
           C(invitation_withdrawn) where an old invitation had to go and the new one was refused. C(invalid_id) is for
           an id that cannot be part of a request.
       type: dict

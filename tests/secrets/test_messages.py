@@ -153,7 +153,7 @@ CASES: dict[str, Case] = {
         400,
         "organization.invitations_pending_limit_exceeded",
         f"invite {NEW}",
-        "see the message",
+        "revoke some",
         INVITE,
         lambda site: site.emulator.switch(max_pending_invitations=1),
     ),

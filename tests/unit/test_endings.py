@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 from ansible_collections.orgops.elastic_cloud.tests.unit.test_faults import (
@@ -48,7 +49,7 @@ def codes(outcome: Outcome) -> list[str]:
 
 @pytest.mark.parametrize("concurrency", [1, 8])
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503, "retry_after": 60}, {"kind": "cut_before"}])
-def test_a_run_ends_when_the_service_takes_no_writes(concurrency, fault):
+def test_promise_18_a_run_ends_when_the_service_takes_no_writes(concurrency, fault):
     world, team = with_members(100)
     world.emulator.faults.append(Fault(from_nth=1, method="POST", **fault))
     outcome = world.apply(team, settings=Settings(concurrency=concurrency), retries=2)
@@ -62,7 +63,7 @@ def test_a_run_ends_when_the_service_takes_no_writes(concurrency, fault):
     assert world.apply(team).team_result()["summary"]["updated"] == 100
 
 
-def test_an_accepted_write_shows_that_the_service_takes_some():
+def test_promise_18_an_accepted_write_shows_that_the_service_takes_some():
     world, team = with_members(40)
     bad = [world.emulator.member(world.organization, entry["email"]).user_id for entry in team[1::2]]
     for user_id in bad:
@@ -72,7 +73,7 @@ def test_an_accepted_write_shows_that_the_service_takes_some():
     assert outcome.ended_by is None
 
 
-def test_a_lost_write_that_has_happened_counts_as_accepted():
+def test_promise_18_a_lost_write_that_has_happened_counts_as_accepted():
     world, team = with_members(20)
     world.emulator.faults.append(Fault(kind="status_after", from_nth=1, method="POST"))
     outcome = world.apply(team, retries=0)
@@ -80,7 +81,7 @@ def test_a_lost_write_that_has_happened_counts_as_accepted():
     assert outcome.ended_by is None
 
 
-def test_a_batch_counts_once():
+def test_promise_18_a_batch_counts_once():
     world, team = with_members(0)
     team += [{"email": f"new{n}@example.com", "role_assignments": viewer(str(n // 50))} for n in range(300)]
     world.emulator.faults.append(Fault(from_nth=1, method="POST", status=502))
@@ -90,13 +91,45 @@ def test_a_batch_counts_once():
 
 
 @pytest.mark.parametrize("interval", ["3600", "999999999h", "60000000ms"])
-def test_no_wait_that_a_rate_limit_names_is_longer_than_a_minute(interval):
+def test_promise_18_no_wait_that_a_rate_limit_names_is_longer_than_a_minute(interval):
     world, team = with_members(3)
     limit = {"x-ratelimit-interval": interval, "x-ratelimit-limit": "100", "x-ratelimit-remaining": "0"}
     world.emulator.faults.append(Fault(status=429, method="POST", headers=limit))
     outcome = world.apply(team)
     assert not outcome.failures
     assert world.clock.offset <= 3 * 60
+
+
+ONE_ACTION = "one action <= (retries + 1) x (timeout + 3 x (60 + 2 x timeout)) seconds"
+
+
+def one_action(retries: int, timeout: int) -> int:
+    """The formula of the documentation, in seconds."""
+    return (retries + 1) * (timeout + 3 * (60 + 2 * timeout))
+
+
+@pytest.mark.parametrize("retries", [0, 2, 5])
+@pytest.mark.parametrize("fault", [{"kind": "delay", "seconds": 3600}, {"status": 503, "retry_after": 3600}], ids=str)
+def test_promise_18_no_run_takes_longer_than_the_documentation_says(retries, fault):
+    page = (GUIDES / "guide_answers.rst").read_text(encoding="utf-8")
+    assert all(
+        formula in page for formula in (ONE_ACTION, "<= 3 x one action", "<= (N / concurrency + 2) x one action")
+    )
+    world, team = with_members(50)
+    world.emulator.faults.append(Fault(method="POST", from_nth=1, **fault))
+    if "seconds" in fault:  # what is too late has happened; here nothing has
+        world.emulator.switch(always_fails=frozenset(entry["email"] for entry in team[1:]))
+    outcome = world.apply(team, retries=retries, timeout=30)
+    assert outcome.ended_by is not None
+    assert one_action(retries, 30) / 10 < world.clock.offset <= 3 * one_action(retries, 30)
+
+    world, team = with_members(20)
+    for entry in team[1::2]:
+        user_id = world.emulator.member(world.organization, entry["email"]).user_id
+        world.emulator.faults.append(Fault(method="POST", path=user_id, from_nth=1, status=503, retry_after=3600))
+    outcome = world.apply(team, retries=retries, timeout=30)
+    assert len(outcome.failures) == 10
+    assert world.clock.offset <= (20 + 2) * one_action(retries, 30)
 
 
 # --- A signal
@@ -115,7 +148,7 @@ def stopped(world: World, nth: int, what: Any) -> tuple[Outcome, int]:
 
 
 @pytest.mark.parametrize("switches", READINGS, ids=name)
-def test_a_run_that_is_told_to_stop_anywhere_begins_nothing_more(switches):
+def test_promise_21_a_run_that_is_told_to_stop_anywhere_begins_nothing_more(switches):
     most = len(_everything(switches))
     for nth in range(3, most + 1):
         world = prepare(**switches)
@@ -140,7 +173,7 @@ def _everything(switches: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("concurrency", [1, 8])
-def test_after_a_signal_only_what_is_under_way_is_finished(concurrency):
+def test_promise_21_after_a_signal_only_what_is_under_way_is_finished(concurrency):
     world, team = with_members(100)
     outcome, requests = stopped(
         world, 12, lambda: world.apply(team, settings=Settings(concurrency=concurrency), guards=Guards())
@@ -150,7 +183,7 @@ def test_after_a_signal_only_what_is_under_way_is_finished(concurrency):
     assert str(outcome.message).count("The signal SIGINT ended the run") == 1
 
 
-def test_after_a_signal_nothing_is_repeated_and_a_lost_reply_is_settled_by_one_reading():
+def test_promise_21_after_a_signal_nothing_is_repeated_and_a_lost_reply_is_settled_by_one_reading():
     for kind, is_unknown in (("cut_before", True), ("cut_after", False)):
         world, team = with_members(10)
         world.emulator.faults.append(Fault(kind=kind, nth=1, method="POST"))
@@ -160,7 +193,7 @@ def test_after_a_signal_nothing_is_repeated_and_a_lost_reply_is_settled_by_one_r
         assert codes(outcome).count("not_attempted") == 9
 
 
-def test_a_signal_cuts_waits_short():
+def test_promise_21_a_signal_cuts_waits_short():
     world, team = with_members(10)
     world.emulator.faults.append(Fault(status=429, retry_after=60, from_nth=1, method="POST"))
     outcome, requests = stopped(world, 3, lambda: world.apply(team))
@@ -169,7 +202,7 @@ def test_a_signal_cuts_waits_short():
     assert "The signal SIGINT ended the run" in str(outcome.message)
 
 
-def test_a_signal_after_the_last_request_changes_nothing():
+def test_promise_21_a_signal_after_the_last_request_changes_nothing():
     world, team = with_members(1)
     outcome, _requests = stopped(world, 3, lambda: world.apply(team))
     assert not outcome.failures

@@ -117,7 +117,7 @@ class Batch(t.Generic[Item]):
 
     def _failed(self, answer: Answer) -> None:
         if len(answer.left) > 1:
-            self._futile += 1
+            self._futile += not ABOUT_ONE_PERSON & set(answer.error.codes)
             if self._futile >= FUTILE:
                 self._give_up(answer)
             elif answer.divisible:

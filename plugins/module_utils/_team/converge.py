@@ -179,7 +179,7 @@ def converge(
     is that of a real run in which no request fails and nobody else changes anything.
     """
     tell("reading who is in the organization")
-    people = read_people(organization)
+    people = read_people(organization, settings.concurrency)
     findings = Findings()
     plan = make_plan(desired, people, rules, findings)
     findings.check()
@@ -202,9 +202,11 @@ def converge(
     return outcome
 
 
-def read_people(organization: Organization) -> People:
-    """Return everybody in the organization; members and invitations are read side by side."""
-    with ThreadPoolExecutor(2) as pool:
+def read_people(organization: Organization, concurrency: int) -> People:
+    """Return everybody in the organization; members and invitations are read side by side, if so many requests may be
+    under way at once.
+    """
+    with ThreadPoolExecutor(min(concurrency, 2)) as pool:
         members, invitations = pool.submit(organization.members), pool.submit(organization.invitations)
     try:
         return People(members.result(), invitations.result())
