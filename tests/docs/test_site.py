@@ -54,7 +54,7 @@ def terms(text: str) -> set[str]:
 
 def in_code(pattern: str) -> set[str]:
     """Return what a pattern finds in the code."""
-    return {found for path in CODE.glob("*.py") for found in re.findall(pattern, path.read_text(encoding="utf-8"))}
+    return {found for path in CODE.rglob("*.py") for found in re.findall(pattern, path.read_text(encoding="utf-8"))}
 
 
 def grants(scope: tuple[str, ...], role: str) -> Grants:
