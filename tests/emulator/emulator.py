@@ -18,9 +18,9 @@ from typing import Any
 
 from .clock import Clock
 from .faults import Fault, Hook, Mix
+from .organizations import Organizations
 from .refusals import Refused
 from .switches import Switches
-from .world import World
 
 # What hooks and the control surface may call, by name.
 ACTIONS = (
@@ -39,11 +39,11 @@ ACTIONS = (
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none
 
 
-class Emulator(World):
+class Emulator(Organizations):
     """A service to make requests to.
 
-    The methods for setting up and for other people's doings are those of `World`. While requests are under way in
-    other threads, use them in `with emulator.acting():`.
+    The methods for setting up and for other people's doings are those of `Organizations`. While requests are under way
+    in other threads, use them in `with emulator.acting():`.
 
     `log` has one entry for each request:
 
@@ -131,7 +131,7 @@ class Emulator(World):
             json.dump(self.dump(), file, indent=1)
         os.replace(name, self._state_file)
 
-    # A request, from its arrival to its answer; called by the front door
+    # A request, from its arrival to its answer; called by the middleware
 
     def begin(self, method: str, path: str, query: str, body: bytes) -> tuple[dict[str, Any], Fault | None, float]:
         """Hooks run and an entry is made. Returns it, the fault that the request meets, and its delay in seconds."""
