@@ -12,7 +12,6 @@ import sys
 import tarfile
 
 import pytest
-import yaml
 
 from ansible_collections.orgops.elastic_cloud.tests.demo import environment
 from ansible_collections.orgops.elastic_cloud.tests.emulator.emulator import Emulator
@@ -67,11 +66,6 @@ def test_artifact_holds_the_modules_and_what_describes_them(artifact: set[str]) 
     modules = {f"plugins/modules/{path.name}" for path in ROOT.glob("plugins/modules/*.py")}
     assert modules
     assert modules | {"meta/runtime.yml", "meta/execution-environment.yml", "requirements.txt"} <= artifact
-
-
-def test_action_group_holds_every_module() -> None:
-    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
-    assert set(runtime["action_groups"]["all"]) == {path.stem for path in ROOT.glob("plugins/modules/*.py")}
 
 
 @pytest.mark.playbook
