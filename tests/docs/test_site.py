@@ -155,7 +155,7 @@ def following(folder: Path, scenario: t.Any) -> Iterator[Callable[[str], str]]:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines of a text without the blanks around them."""
+    """Return the lines of a text without the white space around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
