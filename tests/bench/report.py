@@ -29,8 +29,11 @@ STEPS = {"parse_team": "read definition", "People": "find people", "make_plan": 
 # Why a target may be out of reach; printed where it is.
 WHY = {
     "floor": "Ansible packs the collection's code for each task, and Python, which finds no compiled code in the "
-    "archive, compiles all of it each time. That does not grow with the requests. With thousands of people, comparing "
-    "them takes longer than asking for them. And runs of one small case differ by more than the floor takes.",
+    "archive, compiles all of it each time. That does not grow with the requests. By a profile with ansible-core "
+    "2.19, packing takes 0.11 s of processor time more than for `ping`, to import requests 0.07 s, which the floor "
+    "needs too, and to compile and load the collection's code 0.05 s, of which a quarter is for writing and could be "
+    "left out where there is nothing to write. With thousands of people, comparing them takes longer than asking for "
+    "them. And runs of one small case differ by more than the floor takes.",
     "ten thousand": "the lists are read and compared person by person.",
     "onboarding": "a module task takes about a third of a second whatever it does, and so does an item of a loop; what "
     "remains for the module is mostly the start of ansible-playbook.",
