@@ -52,7 +52,7 @@ options:
   ca_path:
     description:
       - A file or folder with the certificates of the authorities to trust, in place of those that requests brings
-        along. For networks with a proxy that breaks TLS open.
+        along. For networks with a proxy that decrypts TLS.
     type: path
 requirements:
   - python >= 3.10 on the host that runs the module
@@ -60,9 +60,9 @@ requirements:
 notes:
   - The modules talk to the service only, not to the inventory's hosts. Run them where Ansible runs, with
     C(connection=local) or C(delegate_to=localhost). Environment variables count on the host that runs the module.
-  - An API key in E(EC_API_KEY) stands in no playbook, no inventory and no arguments of a task. It is visible to
+  - An API key in E(EC_API_KEY) is in no playbook, no inventory and no arguments of a task. It is visible to
     processes of the same user, and ansible-runner stores the environment of a job among its artifacts.
-  - An API key from a variable that is encrypted with Ansible Vault stands in clear in no file of yours, and Ansible
+  - An API key from a variable that is encrypted with Ansible Vault is readable in no file of yours, and Ansible
     masks it in results and logs. Never write it on the command line (C(-e api_key=...)), where the list of processes
     and the shell's history show it.
   - Proxies are taken from the usual environment variables such as E(HTTPS_PROXY) and E(NO_PROXY). A netrc file is not

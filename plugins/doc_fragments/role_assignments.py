@@ -86,7 +86,7 @@ project:
       suboptions:
         role_id:
           description:
-            - V(security-admin), V(security-editor) or V(security-viewer), or one for a profession, that is
+            - V(security-admin), V(security-editor) or V(security-viewer), or a role for one kind of work, that is
               V(security-t1-analyst), V(security-t2-analyst), V(security-t3-analyst), V(security-threat-intel-analyst),
               V(security-rule-author), V(security-soc-manager), V(security-endpoint-operations-analyst),
               V(security-endpoint-policy-manager), V(security-platform-engineer) or V(security-detections-admin).

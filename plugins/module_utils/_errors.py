@@ -4,7 +4,10 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""What can go wrong, each kind with the words and the data that a playbook gets."""
+"""What can go wrong, each kind with the words and the data that a playbook gets.
+
+Pure: knows neither Ansible nor HTTP.
+"""
 
 from __future__ import annotations
 

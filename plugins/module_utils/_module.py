@@ -183,7 +183,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         elif len(api_key) < SHORT_KEY:
             findings.warn(
                 "api_key",
-                f"has fewer than {SHORT_KEY} characters: Ansible masks it within other words too, and spoils results",
+                f"has fewer than {SHORT_KEY} characters: Ansible masks it within other words too, and garbles results",
             )
         unsafe = {name: what_is_unsafe(self.params[name] or "") for name in ("organization_id", "endpoint", "ca_path")}
         for name, wrong in unsafe.items():

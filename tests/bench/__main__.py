@@ -20,13 +20,15 @@ if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
 from ..demo import ROOT
-from .cases import READS, Case, changing, large, nothing, onboarding, week
+from .cases import READS, Case, changing, diff, large, nothing, onboarding, week
 from .report import Findings, Machine, Row, render
-from .running import RIVALS, Bench, BenchError, Result, emulator, missing_rivals
+from .running import DIFF, RIVALS, Bench, BenchError, Result, emulator, missing_rivals
 
 DOCUMENT = ROOT / "docs/benchmark.md"
 OURS = ("floor", "empty", "module", "role")
 DELAYS = (0.0, 0.05)  # seconds
+# How a service answers that takes no writes.
+OUTAGES = {"503": {"status": 503}, "503 with `Retry-After: 60`": {"status": 503, "retry_after": 60}}
 
 
 def rows(quick: bool) -> list[Row]:
@@ -68,6 +70,10 @@ def run(bench: Bench, quick: bool) -> Findings:
             say(f"memory of {key}, {row.case.name}")
             findings.module_peaks[key, row.case.name] = bench.peak_of_module(RIVALS[key], row.case)
     _plan(bench, findings, (1000, 10_000) if quick else (1000, 10_000, 100_000))
+    _grow(bench, findings, (1, 20) if quick else (1, 60, 240), (500, 1000) if quick else (1000, 2000, 4000))
+    for answer, fault in OUTAGES.items():
+        for what in ("roles", "invitations"):
+            findings.outages[what, answer] = bench.outage(what, **fault)
     return findings
 
 
@@ -110,6 +116,20 @@ def _plan(bench: Bench, findings: Findings, sizes: tuple[int, ...]) -> None:
             for _round in range(findings.rounds):
                 findings.planning.setdefault((what, people), []).append(bench.plan(what, case))
             say(f"{what} {people:,} people")
+
+
+def _grow(bench: Bench, findings: Findings, organizations: tuple[int, ...], changes: tuple[int, ...]) -> None:
+    """Find out what more organizations take, and longer diffs; the sizes take turns, three times."""
+    for number in range(min(findings.rounds, 3)):
+        for size in organizations:
+            seconds = bench.organizations(size)
+            findings.growth.setdefault(("organizations", size), []).append(seconds)
+            say(f"round {number + 1}, {size} organizations: {seconds:.2f} s")
+        for size in changes:
+            result = Result()
+            bench.measure(DIFF, diff(size), result)
+            findings.growth.setdefault(("changes", size), []).extend(result.seconds)
+            say(f"round {number + 1}, a diff of {size:,} changes: {result.seconds[0]:.2f} s")
 
 
 def say(text: str) -> None:

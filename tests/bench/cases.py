@@ -103,6 +103,33 @@ def large(people: int) -> Case:
     return case_of(f"planning for {people:,} people", settled=people - 10 * hundredth, **counts)
 
 
+def diff(people: int) -> Case:
+    """So many members change groups, and are shown with what they had and what they get."""
+    return case_of(f"a diff of {people:,} changes", settled=1, moved=people)
+
+
+def many(number: int) -> tuple[Json, dict[str, Json]]:
+    """Return a state with so many organizations of five people, and for each the variables of its host: all is as it
+    should be.
+    """
+    organizations, hosts = [], {}
+    groups = {"owners": OWNERS, **GROUPS}
+    for one in range(number):
+        people = {f"person.{one:04}.{position}@example.com": name for position, name in enumerate([*groups][:5])}
+        members = [
+            {"email": email, "user_id": str(3_000_000_000 + 10 * one + position), "role_assignments": groups[name]}
+            for position, (email, name) in enumerate(people.items())
+        ]
+        organizations.append({"id": str(1_000_000_000 + one), "name": f"acme-{one:04}", "members": members})
+        hosts[f"acme-{one:04}"] = {
+            "org_team_organization_id": organizations[-1]["id"],
+            "org_team_members": [{"email": email, "groups": [name]} for email, name in people.items()],
+            "org_team_groups": groups,
+        }
+    keys = [{"organizations": [one["id"] for one in organizations], "secret": KEY}]
+    return {"organizations": organizations, "keys": keys}, hosts
+
+
 def replies(case: Case) -> list[Json]:
     """Return how the service would answer the reads at the beginning."""
     organization = case.state["organizations"][0]

@@ -25,7 +25,7 @@ from pathlib import Path
 import requests
 
 from ..demo import ROOT, environment
-from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, replies
+from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, many, replies
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -41,7 +41,7 @@ class Rival:
     """One way to get a case done.
 
     command: from the folder of a case; requests: how many it makes; units: what its time grows with, where it is
-    measured on fewer of them; playbook: whether Ansible's own time is in it.
+    measured on fewer of them; playbook: whether Ansible's own time is in it; shows: a text that its output has to hold.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Rival:
     requests: Callable[[Case], int]
     units: Callable[[Case], int] = lambda _case: 1
     playbook: bool = True
+    shows: Callable[[Case], str] = lambda _case: ""
 
 
 def _playbook(name: str, *options: str) -> Callable[[Path], list[str]]:
@@ -105,6 +106,15 @@ RIVALS = {
 }
 
 
+# Changes nothing, and so is nobody's rival.
+DIFF = Rival(
+    "diff",
+    _playbook("module.yml", "--check", "--diff"),
+    lambda _case: len(READS),
+    shows=lambda case: str(case.people[-1]["email"]),
+)
+
+
 @dataclass
 class Result:
     """What measuring came to. seconds: of each run; peak: bytes, of the largest process in any of them."""
@@ -142,7 +152,7 @@ class Bench:
         self._load(case)
         files = self.files(case)
         self._dirty = True
-        _output, seconds, peak = self._run(rival.command(files))
+        output, seconds, peak = self._run(rival.command(files))
         log = self.log()
         self._dirty = any(entry["method"] != "GET" for entry in log)
         result.requests = len(log)
@@ -150,12 +160,39 @@ class Bench:
             raise BenchError(
                 f"{rival.key} has made {result.requests} requests for {case.name}, not {rival.requests(case)}"
             )
+        if rival.shows(case) not in output:
+            raise BenchError(f"{rival.key} does not show {rival.shows(case)} for {case.name}")
         if rival.requests(case):
             outcome = self.people()
             if outcome != self._outcomes.setdefault(case.name, outcome):
                 raise BenchError(f"{rival.key} has come to something else than the others for {case.name}")
         result.seconds.append(seconds)
         result.peak = max(result.peak, peak)
+
+    def organizations(self, number: int) -> float:
+        """Return how many seconds the playbook takes for so many organizations, in which nothing is to do."""
+        state, hosts = many(number)
+        folder = self.folder / f"organizations-{number}"
+        (folder / "inventory/host_vars").mkdir(parents=True, exist_ok=True)
+        everybody: Json = {"elastic_cloud_organizations": {"hosts": {name: {} for name in hosts}}}
+        _write(folder / "inventory/hosts.json", everybody)
+        for name, variables in hosts.items():
+            _write(folder / f"inventory/host_vars/{name}.json", variables)
+        self._control("PUT", "state", state)
+        self._control("DELETE", "log")
+        self._dirty = True
+        _output, seconds, _peak = self._run(RIVALS["role"].command(folder))
+        asked = {entry["path"].split("/")[4] for entry in self.log()}
+        if len(asked) != number or len(self.log()) != number * len(READS):
+            raise BenchError(f"the playbook has not read {number} organizations, each once")
+        return seconds
+
+    def outage(self, what: str, **fault: t.Any) -> Json:
+        """Return how a run ends while no write is taken, see outage.py."""
+        script = [sys.executable, str(HERE / "outage.py"), what, json.dumps(fault)]
+        output, _seconds, _peak = self._run(script, PYTHONPATH=str(self.folder / "collections"))
+        ended: Json = json.loads(output)
+        return ended
 
     def peak_of_module(self, rival: Rival, case: Case) -> int:
         """Return the most memory, in bytes, that the process had in which the module of a playbook ran.

@@ -19,13 +19,16 @@ from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
     Case,
     case_of,
     changing,
+    diff,
     large,
+    many,
     nothing,
     onboarding,
     week,
 )
 from ansible_collections.orgops.elastic_cloud.tests.bench.report import Findings, Machine, Row, render
 from ansible_collections.orgops.elastic_cloud.tests.bench.running import (
+    DIFF,
     RIVALS,
     Bench,
     BenchError,
@@ -127,6 +130,46 @@ def test_planning_finds_what_is_to_be_done(bench: Bench, what: str) -> None:
     assert took.get("actions") == (20 if what == "plan" else None)
 
 
+@pytest.mark.playbook
+def test_playbook_reads_each_of_many_organizations(bench: Bench) -> None:
+    assert bench.organizations(3) > 0
+    assert {entry["path"].split("/")[4] for entry in bench.log()} == {"1000000000", "1000000001", "1000000002"}
+    assert {entry["method"] for entry in bench.log()} == {"GET"}
+
+
+def test_organizations_of_which_one_is_not_read_are_not_measured(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = dataclasses.replace(RIVALS["role"], command=lambda _folder: ["true"])
+    monkeypatch.setitem(RIVALS, "role", idle)
+    with pytest.raises(BenchError, match="has not read 3 organizations"):
+        bench.organizations(3)
+
+
+def test_nobody_is_in_two_of_many_organizations() -> None:
+    state, hosts = many(20)
+    members = [member for organization in state["organizations"] for member in organization["members"]]
+    assert len({one["user_id"] for one in members}) == len({one["email"] for one in members}) == 100
+    assert len({variables["org_team_organization_id"] for variables in hosts.values()}) == 20
+
+
+@pytest.mark.playbook
+def test_diff_shows_who_changes_and_changes_nothing(bench: Bench) -> None:
+    result = Result()
+    bench.measure(DIFF, diff(5), result)
+    assert result.requests == 2
+    silent = dataclasses.replace(DIFF, key="silence", shows=lambda _case: "nobody@example.com")
+    with pytest.raises(BenchError, match=r"silence does not show nobody@example\.com"):
+        bench.measure(silent, diff(5), result)
+
+
+@pytest.mark.parametrize("what", ["roles", "invitations"])
+def test_outage_ends_before_all_was_tried(bench: Bench, what: str) -> None:
+    soon, late = bench.outage(what, status=503), bench.outage(what, status=503, retry_after=60)
+    assert soon["tried"] + soon["not attempted"] == 1000
+    assert 0 < soon["tried"] < 100
+    assert soon["tried"] == late["tried"]
+    assert 0 < soon["seconds"] < late["seconds"]
+
+
 @pytest.mark.parametrize(
     ("case", "number"),
     [(nothing(1), 2), (nothing(10_000), 2), (onboarding(50), 9), (onboarding(500), 9), (changing(200), 402)],
@@ -159,10 +202,10 @@ def test_what_was_measured_with_fewer_people_is_scaled_and_marked() -> None:
     assert findings.seconds(0.0, "curl", row) is None
 
 
-@pytest.mark.parametrize(("module", "reached"), [(2.0, True), (60.0, False)])
-def test_document_says_what_was_reached(module: float, reached: bool) -> None:
+@pytest.mark.parametrize(("module", "role", "reached"), [(2.0, 2.5, True), (60.0, 90.0, False)])
+def test_document_says_what_was_reached(module: float, role: float, reached: bool) -> None:
     findings = made_up(*rows(quick=False))
-    seconds = {"ping": 1.0, "empty": 1.0, "floor": 10.0, "module": module}
+    seconds = {"ping": 1.0, "empty": 1.0, "floor": 10.0, "module": module, "role": role}
     for row in findings.rows:
         for key, case in row.measured.items():
             for delay in (0.0, 0.05):
@@ -174,12 +217,17 @@ def test_document_says_what_was_reached(module: float, reached: bool) -> None:
         for what in ("read", "plan")
     }
     findings.capacity = [("lists of 10,000 people", 100.0, nothing(10_000), 2)]
+    findings.growth = {("organizations", 60): [10.0], ("organizations", 240): [25 * module]}
+    findings.growth |= {("changes", 2000): [4.0, 400.0, 4.0], ("changes", 4000): [5 * module]}
+    findings.outages = {("roles", "503"): {"seconds": 90.0, "requests": 50, "tried": 2, "not attempted": 998}}
     text = render(findings)
     targets = [line for line in text.splitlines() if line.endswith(("| yes |", "| no |"))]
-    assert len(targets) == 8
+    assert len(targets) == 12
     assert {line.endswith("| yes |") for line in targets} == {reached}
     assert ("- Why not " in text) is not reached
     assert "| nothing to do, 10,000 people | 2 | 2 | 2 | 2 | 20,000 (10) |" in text
+    assert f"| 240 organizations | {25 * module:,.{0 if module > 4 else 1}f} |" in text
+    assert "| 1,000 roles | 503 | 1.5 | 50 | 2 | 998 |" in text
     assert KEY not in text
     assert ORGANIZATION not in text
 

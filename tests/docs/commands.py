@@ -15,6 +15,7 @@ import subprocess
 import typing as t
 from collections.abc import Callable, Iterator
 
+import yaml
 from ansible.cli.adhoc import AdHocCLI
 from ansible.cli.doc import DocCLI
 from ansible.cli.galaxy import GalaxyCLI
@@ -40,6 +41,7 @@ OTHERS = frozenset(
     {".", ".venv/bin/python", "ansible-builder", "ansible-runner", "cd", "echo", "export", "git", "python", "read"}
 )
 TARGETS = frozenset(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+REPOSITORY = f"git+{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}"
 OPERATORS = frozenset({";", "&", "&&", "|", "||"})
 
 
@@ -104,7 +106,7 @@ def _faults_of_playbooks(parsed: argparse.Namespace) -> list[str]:
 def _faults_of_galaxy(parsed: argparse.Namespace) -> list[str]:
     names = parsed.args if (parsed.type, parsed.action) == ("collection", "install") else []
     ours = (COLLECTION.rstrip("."), f"{COLLECTION.replace('.', '-', 1).rstrip('.')}-")
-    return [f"there is no collection {name}" for name in names if not name.startswith(ours)]
+    return [f"there is no collection {name}" for name in names if name != REPOSITORY and not name.startswith(ours)]
 
 
 def _nothing(_parsed: argparse.Namespace) -> list[str]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import re
@@ -25,13 +24,13 @@ from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, environmen
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import MODULES
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, ROOT, blocks, shell
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, serve
+from ansible_collections.orgops.elastic_cloud.tests.project.test_structure import ORDER
 from ansible_collections.orgops.elastic_cloud.tests.tools import site
 
 CODE = ROOT / "plugins/module_utils"
-PURE = ("_errors", "_grants", "_people", "_team", "_plan", "_report")
 TERM = re.compile(r"^(``\w[\w.]*``(?:, ``\w[\w.]*``)*)\n    \S", re.MULTILINE)
 CELL = re.compile(r"^     - ``([a-z0-9-]+)``$", re.MULTILINE)
-ROOM = re.compile(r"^   \* - ``(_\w+)\.py``$", re.MULTILINE)
+ROW = re.compile(r"^   \* - (``_.*)$", re.MULTILINE)
 FROM_ELSEWHERE = re.compile(
     r"<(?:script|img|iframe)[^>]+src=\"(?:https?:)?//|<link[^>]+stylesheet[^>]+href=\"(?:https?:)?//"
 )
@@ -115,24 +114,12 @@ def test_spellings_of_roles_mean_what_the_team_definition_says() -> None:
             assert grants(scope, spelling) == grants(scope, role), spelling
 
 
-def test_every_room_of_the_code_is_in_the_design_and_knows_only_those_above_it() -> None:
-    rooms = ROOM.findall(section("design", "Rooms"))
-    assert sorted(rooms) == sorted(path.stem for path in CODE.glob("_*.py"))
-    for position, room in enumerate(rooms):
-        imported = list(imports(CODE / f"{room}.py"))
-        known = {name.rpartition(".")[2] for name in imported if "module_utils._" in name}
-        assert known <= set(rooms[:position]), room
-        if room in PURE:
-            assert not [name for name in imported if re.match(r"(ansible|requests|urllib3|time)\b", name)], room
-
-
-def imports(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+def test_every_file_of_the_code_is_in_the_design_in_the_order_of_the_layers() -> None:
+    listed = [
+        name for line in ROW.findall(section("design", "Layers")) for name in re.findall(r"``([\w/]+)\.py``", line)
+    ]
+    assert sorted(listed) == sorted(path.relative_to(CODE).with_suffix("").as_posix() for path in CODE.rglob("*.py"))
+    assert listed == sorted(listed, key=ORDER.index)
 
 
 def test_the_files_that_the_design_names_are_there() -> None:
@@ -168,7 +155,7 @@ def following(folder: Path, scenario: t.Any) -> Iterator[Callable[[str], str]]:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines of a text without the blanks around them."""
+    """Return the lines of a text without the white space around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

@@ -53,7 +53,7 @@ def read_switches(settings: list[str]) -> Switches:
 
 
 def read_scenario(path: Path | None) -> dict[str, Any]:
-    """What to begin with: a document for `World.load`."""
+    """What to begin with: a document for `Organizations.load`."""
     if path is None:
         return EXAMPLE
     text = path.read_text(encoding="utf-8")

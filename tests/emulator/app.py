@@ -4,8 +4,9 @@
 
 """The operations of the API under their paths, as an application that documents itself.
 
-It is reached through `door.FrontDoor`, which has dealt with the base path, the credentials and the limits before, and
-which puts the service and the caller's key into the scope. So there is one application for any number of emulators.
+It is reached through `middleware.Middleware`, which has dealt with the base path, the credentials and the limits
+before, and which puts the service and the caller's key into the scope. So there is one application for any number of
+emulators.
 """
 
 from __future__ import annotations

@@ -20,10 +20,10 @@ from typing import Any
 
 from .clock import Clock
 from .faults import Fault, Hook, Mix
+from .organizations import Organizations, with_times
 from .refusals import Refused
 from .state import Key, timestamp
 from .switches import Switches
-from .world import World, with_times
 
 # What hooks and the control surface may call, by name.
 ACTIONS = (
@@ -42,11 +42,11 @@ ACTIONS = (
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none
 
 
-class Emulator(World):
+class Emulator(Organizations):
     """A service to make requests to.
 
-    The methods for setting up and for other people's doings are those of `World`. While requests are under way in
-    other threads, use them in `with emulator.acting():`.
+    The methods for setting up and for other people's doings are those of `Organizations`. While requests are under way
+    in other threads, use them in `with emulator.acting():`.
 
     `log` has one entry for each request:
 
@@ -135,7 +135,7 @@ class Emulator(World):
             json.dump(self.dump(), file, indent=1)
         os.replace(name, self._state_file)
 
-    # A request, from its arrival to its answer; called by the front door
+    # A request, from its arrival to its answer; called by the middleware
 
     def begin(self, method: str, path: str, query: str, body: bytes) -> tuple[dict[str, Any], Fault | None, float]:
         """Hooks run and an entry is made. Returns it, the fault that the request meets, and its delay in seconds."""

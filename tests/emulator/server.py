@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .door import Cut, FrontDoor
 from .emulator import Emulator
+from .middleware import Cut, Middleware
 
 
 def listen(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
@@ -55,11 +55,11 @@ def create_server(emulator: Emulator) -> uvicorn.Server:
             super().connection_lost(exc)
             connections.pop(self.client, None)
 
-    door = FrontDoor(emulator)
+    app = Middleware(emulator)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await door(scope, receive, send)
+            await app(scope, receive, send)
         except Cut:
             connections[scope["client"]].abort()
             while (await receive())["type"] != "http.disconnect":

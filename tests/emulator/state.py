@@ -5,7 +5,7 @@
 """The state of the service and its rules. Pure: it knows nothing of HTTP, and takes time and chance from outside.
 
 Every operation of the contract is a method of `Service` that takes the caller's key first and either happens as a whole
-or raises `Refused`. What happens without the API is in `world`.
+or raises `Refused`. What happens without the API is in `organizations`.
 """
 
 from __future__ import annotations

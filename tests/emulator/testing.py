@@ -21,9 +21,9 @@ from requests.utils import get_encoding_from_headers
 from starlette.types import Message
 
 from .clock import Clock, FakeClock
-from .door import Cut, FrontDoor
 from .emulator import Emulator
 from .faults import FOREVER, Fault, Hook, Mix
+from .middleware import Cut, Middleware
 from .server import create_server, listen, url_of
 from .switches import Switches
 
@@ -59,7 +59,7 @@ class InProcessAdapter(BaseAdapter):
     def __init__(self, emulator: Emulator) -> None:
         super().__init__()
         self._emulator = emulator
-        self._door = FrontDoor(emulator)
+        self._app = Middleware(emulator)
 
     def send(
         self,
@@ -106,7 +106,7 @@ class InProcessAdapter(BaseAdapter):
             sent.append(message)
 
         try:
-            _run(self._door(scope, receive, send))
+            _run(self._app(scope, receive, send))
         except Cut:
             if sent:
                 raise requests.exceptions.ChunkedEncodingError("cut within the answer", request=request) from None

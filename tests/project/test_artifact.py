@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,7 +19,7 @@ from ansible_collections.orgops.elastic_cloud.tests.demo import environment
 from ansible_collections.orgops.elastic_cloud.tests.emulator.emulator import Emulator
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import serve
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, VIEWER, Ansible
-from ansible_collections.orgops.elastic_cloud.tests.tools import importer
+from ansible_collections.orgops.elastic_cloud.tests.tools import ansible_test, importer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -69,11 +70,6 @@ def test_artifact_holds_the_modules_and_what_describes_them(artifact: set[str]) 
     assert modules | {"meta/runtime.yml", "meta/execution-environment.yml", "requirements.txt"} <= artifact
 
 
-def test_action_group_holds_every_module() -> None:
-    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
-    assert set(runtime["action_groups"]["all"]) == {path.stem for path in ROOT.glob("plugins/modules/*.py")}
-
-
 @pytest.mark.playbook
 def test_playbook_runs_from_an_installed_artifact(archive: pathlib.Path, tmp_path: pathlib.Path) -> None:
     installed = tmp_path / "installed"
@@ -91,3 +87,23 @@ def test_playbook_runs_from_an_installed_artifact(archive: pathlib.Path, tmp_pat
     assert run.exit_code == 0, run.output
     assert run.recap("acme")["changed"] == 1
     assert emulator.roles(acme["org_team_organization_id"], "new@example.com") == VIEWER
+
+
+def test_collection_is_installed_from_its_repository(tmp_path: pathlib.Path) -> None:
+    repository, installed = tmp_path / "repository", tmp_path / "installed"
+    for name in ansible_test.files(ROOT):
+        if (ROOT / name).is_file():
+            (repository / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, repository / name)
+    identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+    for command in (["init", "--quiet"], ["add", "--all"], [*identity, "commit", "--quiet", "--message=All"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+    galaxy = [pathlib.Path(sys.executable).with_name("ansible-galaxy"), "collection"]
+    install = [*galaxy, "install", "--collections-path", installed, f"git+{repository.as_uri()}"]
+    there = environment("http://127.0.0.1:9", tmp_path) | {"ANSIBLE_GALAXY_SERVER": "http://127.0.0.1:9"}
+    subprocess.run(install, env=there, check=True, stdout=subprocess.PIPE)
+    manifest = yaml.safe_load((installed / "ansible_collections/orgops/elastic_cloud/MANIFEST.json").read_text())
+    assert manifest["collection_info"]["repository"] == "https://github.com/orgops/ansible-elastic-cloud"
+    for document in ("README.md", "docs/docsite/rst/guide_getting_started.rst"):
+        text = (ROOT / document).read_text()
+        assert f"ansible-galaxy collection install git+{manifest['collection_info']['repository']}\n" in text

@@ -34,12 +34,12 @@ def test_no_rule_of_a_tool_is_switched_off_for_a_file() -> None:
 
 def test_plugins_are_of_kinds_that_ansible_knows() -> None:
     kinds = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()}
-    assert kinds <= {"action", "doc_fragments", "module_utils", "modules", "plugin_utils"}
+    assert kinds <= {"action", "doc_fragments", "filter", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*_utils/*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*_utils/**/*.py")), ids=lambda path: path.name)
 def test_what_modules_and_plugins_share_is_private_and_says_so(path: pathlib.Path) -> None:
-    assert path.name.startswith("_")
+    assert path.relative_to(ROOT / "plugins").parts[1].startswith("_")
     assert "# Private to the collection: this file may change in any release." in path.read_text().splitlines()
 
 

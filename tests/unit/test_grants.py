@@ -324,19 +324,19 @@ def test_an_unknown_scope_is_passed_on_as_it_was_typed_with_a_warning() -> None:
         ),
         (
             {"deployment": [{"role_id": "viewer", "deployment_ids": "a"}]},
-            ["entry.deployment[0]: deployment_ids must be a list of texts"],
+            ["entry.deployment[0]: deployment_ids must be a list of strings"],
         ),
         (
             {"deployment": [{"role_id": "viewer", "deployment_ids": [5]}]},
-            ["entry.deployment[0]: deployment_ids must be a list of texts"],
+            ["entry.deployment[0]: deployment_ids must be a list of strings"],
         ),
         (
             {"deployment": [{"role_id": "viewer", "deployment_ids": [""]}]},
-            ["entry.deployment[0]: deployment_ids must be a list of texts"],
+            ["entry.deployment[0]: deployment_ids must be a list of strings"],
         ),
         (
             {"deployment": [{"role_id": "viewer", "all": True, "application_roles": "kibana_user"}]},
-            ["entry.deployment[0]: application_roles must be a list of texts"],
+            ["entry.deployment[0]: application_roles must be a list of strings"],
         ),
         (
             {"deployment": [{"role_id": "viewer", "deployment_id": ["a"]}]},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -113,7 +113,7 @@ class World:
         """Who has which access now."""
         there = self.emulator.organizations[self.organization.id]
         return Snapshot(
-            {one.user_id: (one.email, self._grants(one.grants)) for one in there.members.values()},
+            {one.user_id: (one.email or "", self._grants(one.grants)) for one in there.members.values()},
             {
                 one.email.lower(): self._grants(one.grants)
                 for one in there.open_invitations()
@@ -121,7 +121,7 @@ class World:
             },
         )
 
-    def _grants(self, grants: dict[Any, Any]) -> Grants:
+    def _grants(self, grants: Mapping[Any, Any]) -> Grants:
         result: Grants = frozenset()
         for grant in grants.values():
             event = grant.event()

@@ -416,12 +416,12 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
 
 
 def _texts(block: Mapping[str, t.Any], key: str, where: str, findings: Findings) -> bool:
-    """Check a list of texts; return whether there is something in it."""
+    """Check a list of strings; return whether there is something in it."""
     value = block.get(key)
     if value is None:
         return False
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        findings.problem(where, f"{key} must be a list of texts, each in quotes where YAML would read a number")
+        findings.problem(where, f"{key} must be a list of strings, each in quotes where YAML would read a number")
         return True
     for wrong in filter(None, map(what_is_unsafe, value)):
         findings.problem(where, f"{key}: {wrong}")

@@ -180,7 +180,7 @@ def _is_visible(text: str) -> bool:
 
 
 def split_addresses(value: t.Any, findings: Findings, option: str = "emails") -> list[str]:
-    """Return the addresses in a text or a list of texts, each split at white space, commas and semicolons.
+    """Return the addresses in a string or a list of strings, each split at white space, commas and semicolons.
 
     The web console takes lists pasted in the same way. A person who is named twice counts once; the order stays. What
     is no address goes to the findings.

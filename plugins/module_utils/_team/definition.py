@@ -99,7 +99,9 @@ def parse_team(
             where = f"{where} ({email})"
             first = seen.setdefault(email_key(email), index)
             if first != index:
-                findings.problem(where, f"the same person as members[{first}]; one entry says it all")
+                findings.problem(
+                    where, f"the same person as members[{first}]; put everything about a person into one entry"
+                )
         state = entry.get("state", "present")
         if state not in STATES:
             findings.problem(where, f"state must be present or absent, not {state!r}")

@@ -26,7 +26,7 @@ class Cut(Exception):
     """The connection is to be broken here. Whoever runs the application does it; see `server` and `testing`."""
 
 
-class FrontDoor:
+class Middleware:
     """The emulator as an ASGI application.
 
     It needs no event loop as long as nothing waits: `testing.InProcessAdapter` relies on that. How to wait for a late

@@ -18,8 +18,8 @@ from .state import Grants, Invitation, Key, Member, Organization, Service, times
 from .switches import Switches
 
 
-class World(Service):
-    """The service, and everything around it."""
+class Organizations(Service):
+    """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:
         """An organization by itself, by its id or by its name; KeyError if there is none."""
