@@ -15,6 +15,8 @@ another work that is planned in its place:
      '---- surprise: the person is not as they were -- read again ----> planned anew | failed | nothing left to do
 
 Beside that, `state` follows what is known to have happened. It is what results tell, whatever the end.
+
+Pure: knows neither Ansible nor HTTP.
 """
 
 from __future__ import annotations
