@@ -2,13 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every reading of the API that code could stumble over, as switches of the emulator. Its defaults are the first."""
+"""Every reading of the API that code could stumble over, as switches of the emulator."""
 
 from __future__ import annotations
 
 from typing import Any
 
-READINGS: list[dict[str, Any]] = [
+Reading = dict[str, Any]
+
+# Under each of these every run does all that is asked of it. The first is what the emulator takes for the likeliest.
+READINGS: list[Reading] = [
     {},
     {"existing_invitation": "refresh"},
     {"existing_invitation": "refresh_keep_roles"},
@@ -26,4 +29,23 @@ READINGS: list[dict[str, Any]] = [
     {"list_lag": 2},
     {"max_emails": 1, "max_path_bytes": 220},
     {"rate_limit": 5},
+    {"same_role_other_application_roles": "keep"},
 ]
+
+# The same, as soon as a promise is kept (its number stands first): then they move to READINGS.
+READINGS_TO_COME: dict[int, list[Reading]] = {
+    22: [
+        {"existing_invitation": "refresh", "older_invitations": "last_goes"},
+        {"existing_invitation": "refresh", "older_invitations": "stay"},
+        {"existing_invitation": "refresh_keep_roles", "older_invitations": "last_goes"},
+        {"expired_invitation_counts": False, "older_invitations": "stay"},  # alone it is, but not beside a refresh
+    ]
+}
+
+# Under these a run has to hold something back and to say so, by the promise in front: for tests of their own.
+READINGS_WITH_RESERVE: dict[int, Reading] = {
+    19: {"max_pending_invitations": 4},
+    20: {"always_fails": ["odd@example.com"]},
+    23: {"extra_fields": {"inherited": False}},
+    24: {"page_size": 2},
+}

@@ -128,7 +128,8 @@ def check_truth(world: World, before: Snapshot, outcome: Outcome) -> None:
     now = world.snapshot()
     unknown = {(action.email or "").lower() for action, error in outcome.failures if "outcome_unknown" in error.codes}
     failed = {(action.email or "").lower() for action, _error in outcome.failures}
-    for effect in outcome.effects:
+    last = {(effect.action.action, effect.action.person): effect for effect in outcome.effects}  # some plan anew
+    for effect in last.values():
         email = (effect.action.email or "").lower()
         if email in unknown:
             continue
@@ -140,7 +141,7 @@ def check_truth(world: World, before: Snapshot, outcome: Outcome) -> None:
             assert (email in now.invitations) == (effect.after is not None and effect.after.status == "pending"), email
         elif effect.after is None or effect.after.status == "expired":
             assert email not in now.invitations, email
-        else:
+        elif email not in now.doubled:  # the result shows one of several
             assert now.invitations[email] == effect.after.grants, email
     wanted = desired_grants(world, TEAM)
     for email, grants in wanted.items():
@@ -153,6 +154,7 @@ def check_truth(world: World, before: Snapshot, outcome: Outcome) -> None:
             assert now.of(email) == grants, email
         else:
             assert now.invitations.get(email) == grants, email
+            assert email not in now.doubled, email
     unlisted = {email.lower() for email, _grants in now.members.values()} | now.invitations.keys()
     assert unlisted - wanted.keys() <= failed
 
@@ -244,14 +246,15 @@ def test_a_run_that_is_broken_anywhere_loses_nothing(switches, fault):
         assert nth > 20
 
 
-FOUND = (1381, 3115, 3256, 3706, 4372, 4423)  # a refreshed invitation in a late list was once taken for the new one
+# A refreshed invitation in a late list was once taken for the new one; there were 17 readings then.
+FOUND = (1381, 3115, 3256, 3706, 4372, 4423)
 MANY = [*FOUND, *(pytest.param(seed, marks=pytest.mark.slow if seed >= 40 else ()) for seed in range(400))]
 
 
 @pytest.mark.parametrize("seed", MANY)
 def test_two_readings_together_and_many_faults_lose_nothing(seed):
     chance = random.Random(seed)
-    one, other = chance.sample(READINGS, 2)
+    one, other = chance.sample(READINGS[:17] if seed in FOUND else READINGS, 2)
     world = prepare(**{**one, **other})
     before = world.snapshot()
     world.emulator.mix = Mix(seed, rate=chance.choice([0.05, 0.2, 0.5]))

@@ -16,6 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ElasticCloudError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Mix, Switches
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 from ansible_collections.orgops.elastic_cloud.tests.unit.world import (
@@ -82,9 +83,9 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), roles=st.sampled_from(ROLES))
     def invite_in_the_console(self, name: str, roles: dict[str, Any]) -> None:
-        """An owner invites by hand."""
-        now, email = self.world.snapshot(), f"{name}@example.com"
-        if now.of(email) is None and email not in now.invitations:
+        """An owner invites by hand, whether there is an invitation already or not."""
+        email = f"{name}@example.com"
+        if self.world.snapshot().of(email) is None:
             self.world.emulator.add_invitation(self.world.organization, email, roles)
 
     @rule(name=st.sampled_from(NAMES))
@@ -123,6 +124,24 @@ class Life(RuleBasedStateMachine):
         with self.world.adapter.interrupted(nth, chance.choice(deeds)):
             self.run()
 
+    @rule(nth=st.integers(1, 12), concurrency=st.sampled_from([1, 8]))
+    def apply_until_a_signal(self, nth: int, concurrency: int) -> None:
+        """A run is told to stop before one of its requests, and the next one finishes what it was at."""
+
+        def stop() -> None:
+            self.world.client.stop("The signal SIGTERM")
+
+        self.world.let_lists_catch_up()
+        with self.world.adapter.interrupted(nth, stop):
+            outcome = self.run(settings=Settings(concurrency=concurrency))
+        if isinstance(outcome, Outcome):
+            assert not outcome.failures or "The signal SIGTERM ended the run" in str(outcome.message)
+            now, unfinished = self.world.snapshot(), {action.email for action, _error in outcome.failures}
+            for email, grants in desired_grants(self.world, [FIRST, *self.team.values()]).items():
+                done = (now.of(email) if now.of(email) is not None else now.invitations.get(email)) == grants
+                assert done or email in unfinished
+        self.apply_in_peace()
+
     @rule()
     def apply_in_peace(self) -> None:
         """A run finishes the job whatever was before, and the one after it writes nothing."""
@@ -139,6 +158,8 @@ class Life(RuleBasedStateMachine):
         now = self.world.snapshot()
         for email, grants in desired_grants(self.world, [FIRST, *self.team.values()]).items():
             assert (now.of(email) if now.of(email) is not None else now.invitations.get(email)) == grants
+            if now.of(email) is None:
+                assert {held for invited, held in now.each_invitation if invited == email} <= {grants}
         everybody = {email for email, _grants in now.members.values()} | now.invitations.keys()
         assert everybody == {FIRST["email"]} | {
             entry["email"] for entry in self.team.values() if entry.get("state") != "absent"

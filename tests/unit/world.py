@@ -42,15 +42,25 @@ def viewer(*ids: str, **more: Any) -> dict[str, Any]:
 
 
 class Snapshot(NamedTuple):
-    """Who has which access at one moment: by user id, and by email for open invitations that have not expired."""
+    """Who has which access at one moment: by user id, and by email for open invitations that have not expired.
+
+    invitations: of several of one person the last; each_invitation: all of them.
+    """
 
     members: dict[str, tuple[str, Grants]]
     invitations: dict[str, Grants]
+    each_invitation: tuple[tuple[str, Grants], ...]
 
     @property
     def owners(self) -> int:
         """How many members are organization owners."""
         return sum(is_owner(grants) for _email, grants in self.members.values())
+
+    @property
+    def doubled(self) -> set[str]:
+        """The emails of those who have several open invitations."""
+        count = Counter(email for email, _grants in self.each_invitation)
+        return {email for email, several in count.items() if several > 1}
 
     def of(self, email: str) -> Grants | None:
         """The grants of the member with an email."""
@@ -112,13 +122,15 @@ class World:
     def snapshot(self) -> Snapshot:
         """Who has which access now."""
         there = self.emulator.organizations[self.organization.id]
+        pending = tuple(
+            (one.email.lower(), self._grants(one.grants))
+            for one in there.open_invitations()
+            if one.expires_at > self.clock.now()
+        )
         return Snapshot(
             {one.user_id: (one.email or "", self._grants(one.grants)) for one in there.members.values()},
-            {
-                one.email.lower(): self._grants(one.grants)
-                for one in there.open_invitations()
-                if one.expires_at > self.clock.now()
-            },
+            dict(pending),
+            pending,
         )
 
     def _grants(self, grants: Mapping[Any, Any]) -> Grants:
