@@ -220,12 +220,19 @@ def test_promise_17_an_addition_that_the_service_does_not_keep_is_a_failure(lag)
     assert list(codes(outcome)) == [ANA]
     assert not outcome.changed
     assert "the service has kept" in str(outcome.message)
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_promise_17_an_exchange_frees_the_place_that_is_taken_but_never_an_owners(lag):
     world = prepare(same_role_other_application_roles="keep", list_lag=lag)
     world.emulator.add_member(world.organization, ANA, viewer("a"))
     world.let_lists_catch_up()
-    outcome = world.apply([*OWNERS, entry(ANA, viewer("a", application_roles=[]))])
-    assert list(codes(outcome)) == [ANA]
-    assert held(world, ANA) == grants(viewer("a"))
+    outcome = world.apply([entry("owner@example.com", CONSOLE_OWNER), entry(ANA, viewer("a", application_roles=[]))])
+    assert held(world, ANA) == grants(viewer("a", application_roles=[]))
+    assert list(codes(outcome)) == ["owner@example.com"]
+    assert "the service has kept the old application roles" in str(outcome.message)
+    assert held(world, "owner@example.com") == grants(OWNER)
+    assert not outcome.warnings
 
 
 # --- 19

@@ -162,7 +162,8 @@ class Writes:
         """
         until = self._client.now() + within
         for look in range(READS_TO_SETTLE):
-            self._client.pause(attempt + look, lost.retry_after if lost else None)
+            # The first look waits as long as the service asks for; then lists may still lag, which is not its wish.
+            self._client.pause(attempt + look, lost.retry_after if lost and look == 0 else None)
             if look == READS_TO_SETTLE - 1:
                 self._client.wait_until(until)
             try:

@@ -113,8 +113,8 @@ class Roles:
 
         The new one is added first. Whether the service holds the two side by side or replaces one by the other, and
         whether a removal looks at application roles, no source says; so after each step it is read what is held. A 400
-        may mean that the place is taken: then the old grant goes first, and comes back where the new one is refused
-        again; but never that of an owner.
+        may mean that the place is taken, and so may a new grant that is accepted and not there: then the old grant goes
+        first, and comes back where the new one is refused again; but never that of an owner.
         """
         old, new, kept = _exchanged(work.action)
         if new:
@@ -124,7 +124,7 @@ class Roles:
         added = new & work.held
         with self._writes.completing():  # the addition may have taken the old grant away
             self._read(work, lambda: not missing(added, work.held))
-        if lacking := missing(added, work.held):
+        if is_owner(old) and (lacking := missing(added, work.held)):
             work.error = ApiError(
                 "the service has kept the old application roles: "
                 f"{', '.join(map(str, in_order(lacking)))} was accepted and is not there"
