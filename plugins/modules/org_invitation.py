@@ -365,7 +365,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converg
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_plan
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_list, shown_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {
@@ -399,8 +399,8 @@ def main() -> None:
             outcome,
             {
                 **outcome.result(),
-                "invitations": [invitation for invitation in invitations if invitation],
-                "already_members": outcome.plan.already_members,
+                **shown_list("invitations", [invitation for invitation in invitations if invitation]),
+                **shown_list("already_members", outcome.plan.already_members),
             },
         )
 
