@@ -74,9 +74,13 @@ NOBODY = Person([], [])
 
 
 class People:
-    """Everybody in an organization at one moment, found by email without regard to case, or by user id."""
+    """Everybody in an organization at one moment, found by email without regard to case, or by user id.
 
-    def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation]) -> None:
+    whole: whether the service's lists held everybody, as far as it says.
+    """
+
+    def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation], *, whole: bool = True) -> None:
+        self.whole = whole
         self.members = {member.user_id: member for member in members}
         self.invitations = list(invitations)
         self.by_person: dict[str, Person] = {}
@@ -97,6 +101,11 @@ class People:
     def owners(self) -> set[str]:
         """The user ids of the members with the organization owner role; invited ones do not count."""
         return {member.user_id for member in self.members.values() if is_owner(member.grants)}
+
+    @functools.cached_property
+    def shared_emails(self) -> set[str]:
+        """The keys of people whose email several members have, so that only user ids tell them apart."""
+        return {key for key, person in self.by_person.items() if len(person.members) > 1}
 
     def _person(self, key: str) -> Person:
         person = self.by_person.get(key)
