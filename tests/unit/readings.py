@@ -30,17 +30,11 @@ READINGS: list[Reading] = [
     {"max_emails": 1, "max_path_bytes": 220},
     {"rate_limit": 5},
     {"same_role_other_application_roles": "keep"},
+    {"existing_invitation": "refresh", "older_invitations": "last_goes"},
+    {"existing_invitation": "refresh", "older_invitations": "stay"},
+    {"existing_invitation": "refresh_keep_roles", "older_invitations": "last_goes"},
+    {"expired_invitation_counts": False, "older_invitations": "stay"},
 ]
-
-# The same, as soon as a promise is kept (its number stands first): then they move to READINGS.
-READINGS_TO_COME: dict[int, list[Reading]] = {
-    22: [
-        {"existing_invitation": "refresh", "older_invitations": "last_goes"},
-        {"existing_invitation": "refresh", "older_invitations": "stay"},
-        {"existing_invitation": "refresh_keep_roles", "older_invitations": "last_goes"},
-        {"expired_invitation_counts": False, "older_invitations": "stay"},  # alone it is, but not beside a refresh
-    ]
-}
 
 # Under these a run has to hold something back and to say so, by the promise in front: for tests of their own.
 READINGS_WITH_RESERVE: dict[int, Reading] = {

@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import (
     ECHO,
+    as_on_a_managed_node,
     masks_by_itself,
     patch_module_args,
     result_in,
@@ -289,11 +290,12 @@ def test_a_key_of_16_characters_is_not_warned_of(warned: list[str]) -> None:
 
 def test_promise_27_warnings_hold_no_key_and_nothing_that_confuses_a_terminal(ended: Ended) -> None:
     module = module_with(**FULL)
-    module.warn(f"{KEY} \x1b[2J before the connection")
-    client = module.connect(Findings()).client
-    client.keep_secret(["a-token-of-an-invitation"])
-    module.warn(f"{KEY} a-token-of-an-invitation\r\n after it")
-    output = json.dumps(ended(lambda: module.exit_json())["warnings"])
+    with as_on_a_managed_node():
+        module.warn(f"{KEY} \x1b[2J before the connection")
+        client = module.connect(Findings()).client
+        client.keep_secret(["a-token-of-an-invitation"])
+        module.warn(f"{KEY} a-token-of-an-invitation\r\n after it")
+        output = json.dumps(ended(lambda: module.exit_json())["warnings"])
     assert "*** \\\\u001b[2J before the connection" in output
     assert "*** ***\\\\u000d\\\\u000a after it" in output
     assert KEY not in output

@@ -186,7 +186,7 @@ class Writes:
 
     def people(self) -> People:
         """Return everybody as they are now."""
-        return People(self.members().values(), self.invitations())
+        return People(self.members().values(), self.invitations(), whole=self.organization.whole)
 
     def _fresh(self, reading: _Shared[Result]) -> Result:
         """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
