@@ -178,8 +178,8 @@ options:
         type: str
         required: true
       state:
-        description: V(absent) removes the person from the organization, and revokes the invitation. Roles that the entry
-          has as well give nothing then, with a warning.
+        description: V(absent) removes the person from the organization, and revokes the invitation. Roles that the
+          entry has as well give nothing then, with a warning.
         type: str
         choices: [present, absent]
         default: present
@@ -195,8 +195,8 @@ options:
             a zone such as C(+02:00), and best put in quotes.
         type: str
       reason:
-        description: Why the person has this access, for people who read the definition. One line of up to 200 characters,
-          of which nothing is made. So are C(ticket) and C(sponsor).
+        description: Why the person has this access, for people who read the definition. One line of up to 200
+          characters, of which nothing is made. So are C(ticket) and C(sponsor).
         type: str
         version_added: 2.0.0
       ticket:

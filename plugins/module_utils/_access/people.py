@@ -93,6 +93,11 @@ class People:
         """Return what there is of the person with this email, or of the one with this user id; maybe nothing."""
         return self.by_person.get(person_key(email, user_id), NOBODY)
 
+    @property
+    def everybody(self) -> list[Member | Invitation]:
+        """Every member and every invitation."""
+        return [*self.members.values(), *self.invitations]
+
     @functools.cached_property
     def owners(self) -> set[str]:
         """The user ids of the members with the organization owner role; invited ones do not count."""

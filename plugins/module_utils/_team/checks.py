@@ -35,8 +35,7 @@ def check_roles(desired: Iterable[Desired], people: People, unknown_roles: str, 
     }
     if not blocks:
         return
-    everybody = (*people.members.values(), *people.invitations)
-    held = {(grant.scope, grant.role) for one in everybody for grant in one.grants}
+    held = {(grant.scope, grant.role) for one in people.everybody for grant in one.grants}
     for place, grants in blocks.items():
         grant = next(iter(grants))  # all of a block have one role
         if (grant.scope, grant.role) in held:
@@ -59,7 +58,7 @@ def check_selections(
     """Warn of entries of `ignore` and `protected` that are for nobody in the organization, its invitations or the
     definition: whoever is meant is not looked after.
     """
-    emails = [one.email for one in (*desired, *people.members.values(), *people.invitations)]
+    emails = [*(entry.email for entry in desired), *(one.email for one in people.everybody)]
     for selection in selections:
         for place in selection.matching_nobody(emails, people.members):
             findings.warn(
