@@ -114,12 +114,35 @@ def test_promise_06_what_is_taken_away_need_not_be_known(site):
     assert not gone["changed"]
 
 
+@each_way
+@pytest.mark.parametrize("kind", ["vectordb", "workplaceai"])
+def test_promise_07_roles_of_vectordb_and_workplaceai_are_passed_on_as_they_are(site, module, kind):
+    roles = {"project": {kind: [{"role_id": f"{kind}-viewer", "all": True}]}}
+    result = site.succeed(module, check_mode=True, **ROLES_OF[module](roles))
+    assert result["warnings"] == []
+    assert result["plan"][0]["after"] == roles
+
+
 def test_promise_08_ignored_and_protected_people_who_are_nowhere_are_warned_of(site):
     names = {"ignore": ["dan@example.com", "*@sso.example.com"], "protected": ["dan@example.com", "owner@example.com"]}
     (warning,) = site.succeed("org_team", members=[THE_OWNER], **names)["warnings"]
     for place in ("ignore[0] (dan@example.com)", "ignore[1] (*@sso.example.com)", "protected[0] (dan@example.com)"):
         assert place in warning
     assert "protected[1]" not in warning
+
+
+def test_promise_05_an_absent_entry_with_roles_is_warned_of(site):
+    site.member(ANA, BILLING)
+    gone = {"email": ANA, "state": "absent", "role_assignments": BILLING}
+    (warning,) = site.succeed("org_team", members=[THE_OWNER, gone], max_removals="50%")["warnings"]
+    assert warning.startswith(f"members[1] ({ANA}): state is absent, so ")
+
+
+@each_way
+def test_promise_09_one_text_is_a_list_of_one(site, module):
+    roles = {"deployment": [{"role_id": "viewer", "deployment_ids": "a", "application_roles": "kibana_user"}]}
+    result = site.succeed(module, check_mode=True, **ROLES_OF[module](roles))
+    assert result["plan"][0]["after"] == viewer("a", application_roles=["kibana_user"])
 
 
 def test_promise_10_blank_text_counts_as_absent_for_every_optional_option(site):
