@@ -13,6 +13,7 @@ given and taken away, and access is a set of grants. Pure: knows neither Ansible
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
@@ -264,9 +265,9 @@ def from_input(
     asked = Given(
         given[0][1] if len(given) == 1 else NOTHING.union(*(grants for _place, grants in given)),
         tuple(given),
-        tuple((place, grants) for place, grants in given if not all(grant.is_known for grant in grants)),
+        tuple(block for block in given if any(not grant.is_known for grant in itertools.islice(block[1], 1))),
     )
-    if not to_be_taken:
+    if not to_be_taken and len(given) > 1:
         check_slots([[block] for block in given], asked.grants, where, findings)
     return asked
 
@@ -277,7 +278,7 @@ def check_slots(parts: Iterable[Sequence[Block]], grants: Grants, where: str, fi
 
     parts: the blocks of each, none of which contradicts itself; grants: those of all together.
     """
-    if len({grant.application_roles for grant in grants}) < 2:
+    if len({grant.slot for grant in grants}) == len(grants):
         return
     first: dict[t.Any, tuple[Grant, str, int]] = {}
     told: dict[tuple[str, str], list[tuple[Grant, Grant]]] = {}

@@ -126,13 +126,13 @@ def parse_team(
         state = entry.get("state", "present")
         if state not in STATES:
             findings.problem(where, f"state must be present or absent, not {state!r}")
-        given = reading.given(entry, where)
+        given, grants = reading.given(entry, where)
         over = _over(entry.get("until"), now, where, findings)
         if given and state == "absent" and not over:
             findings.warn(where, "state is absent, so the groups and role_assignments of this entry give nothing")
         because = "state is absent" if state == "absent" else over
-        grants = NOTHING.union(*(one.grants for one in given)) if given and not because else None
-        team.append(Desired(where, email, present=not because, grants=grants, because=because, given=given))
+        asked = grants if given and not because else None
+        team.append(Desired(where, email, present=not because, grants=asked, because=because, given=given))
     return team
 
 
@@ -155,9 +155,9 @@ class _Reading:
     def roles(self, assignments: t.Any, where: str) -> Given:
         return from_input(assignments, where, self.findings, self.organization_id, unknown_scopes=self.unknown_scopes)
 
-    def given(self, entry: Mapping[str, t.Any], where: str) -> tuple[Given, ...]:
-        """Return what an entry's groups and its own role assignments give; nothing where it has neither, and so says
-        nothing about roles.
+    def given(self, entry: Mapping[str, t.Any], where: str) -> tuple[tuple[Given, ...], Grants]:
+        """Return what an entry's groups and its own role assignments give, each and together; nothing where it has
+        neither, and so says nothing about roles.
         """
         names = entry.get("groups", [])
         given: list[Given] = []
@@ -177,11 +177,11 @@ class _Reading:
                 given.append(group)
         if "role_assignments" in entry:
             given.append(self.roles(entry["role_assignments"], f"{where}.role_assignments"))
-        if len(given) > 1:
-            check_slots(
-                (one.blocks for one in given), NOTHING.union(*(one.grants for one in given)), where, self.findings
-            )
-        return tuple(given)
+        if len(given) == 1:
+            return (given[0],), given[0].grants
+        grants = NOTHING.union(*[one.grants for one in given])
+        check_slots([one.blocks for one in given], grants, where, self.findings)
+        return tuple(given), grants
 
 
 def _email(entry: Mapping[str, t.Any], where: str, findings: Findings) -> str | None:
