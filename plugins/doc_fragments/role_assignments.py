@@ -95,6 +95,32 @@ project:
         all: *all
         project_ids: *ids
         application_roles: *application_roles
+    vectordb:
+      description: Roles on vector database projects. The vendor publishes no role ids of theirs, so any is passed on.
+      type: list
+      elements: dict
+      version_added: 2.0.0
+      suboptions:
+        role_id:
+          description: A role id of such projects.
+          type: str
+          required: true
+        all: *all
+        project_ids: *ids
+        application_roles: *application_roles
+    workplaceai:
+      description: Roles on Workplace AI projects. The vendor publishes no role ids of theirs, so any is passed on.
+      type: list
+      elements: dict
+      version_added: 2.0.0
+      suboptions:
+        role_id:
+          description: A role id of such projects.
+          type: str
+          required: true
+        all: *all
+        project_ids: *ids
+        application_roles: *application_roles
 cloud_connected_resource:
   description: Roles on clusters of your own that are connected to Elastic Cloud.
   type: list
@@ -114,8 +140,9 @@ notes:
   - Role assignments are compared one by one, for each role and resource. How they are grouped and in which order they
     are written makes no difference. Neither does the spelling of a role id, with or without the prefix of its scope,
     with hyphens or underscores.
-  - A role id or a scope that this version does not know is passed on with a warning. A key that is misspelt is an
-    error.
+  - One role on one resource with two different lists of application roles is an error, since the service may hold only
+    one of them. C(all) and a single id are two resources.
+  - A list of one may be written as a single text, and a whole number as an id. White space around ids does not matter.
 """
 
 
@@ -151,7 +178,8 @@ options:
         type: str
         required: true
       state:
-        description: V(absent) removes the person from the organization, and revokes the invitation.
+        description: V(absent) removes the person from the organization, and revokes the invitation. Roles that the
+          entry has as well give nothing then, with a warning.
         type: str
         choices: [present, absent]
         default: present
@@ -163,8 +191,22 @@ options:
         description:
           - After this the entry counts as V(absent). A date, which ends with its last second in UTC, or a timestamp,
             in UTC unless it names a zone.
-          - For example V(2026-12-31), best put in quotes.
+          - Written as V(2026-12-31), V(2026-12-31T18:00) or V(2026-12-31 18:00:00), followed by nothing, by C(Z) or by
+            a zone such as C(+02:00), and best put in quotes.
         type: str
+      reason:
+        description: Why the person has this access, for people who read the definition. One line of up to 200
+          characters, of which nothing is made. So are C(ticket) and C(sponsor).
+        type: str
+        version_added: 2.0.0
+      ticket:
+        description: Where the access was asked for.
+        type: str
+        version_added: 2.0.0
+      sponsor:
+        description: Who answers for it.
+        type: str
+        version_added: 2.0.0
       role_assignments:
         description:
           - Access of this person beside that of the groups. The person has exactly the two together, and what is held

@@ -157,10 +157,15 @@ def advice(status: int | None, codes: t.Iterable[str]) -> str:
 
 
 class Findings:
-    """Problems and warnings that checking the input has found, each naming the entry that it is about."""
+    """Problems and warnings that checking the input has found, each naming the entry that it is about.
+
+    organizations: the ids that stand in the input and cannot be compared before the organization is discovered, with
+    the places where they stand.
+    """
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.organizations: dict[str, list[str]] = {}
         self._warnings: dict[str, list[str]] = {}
 
     def problem(self, where: str, what: str) -> None:
@@ -170,6 +175,17 @@ class Findings:
     def warn(self, where: str, what: str) -> None:
         """Note something that the user should know of."""
         self._warnings.setdefault(what, []).append(where)
+
+    def other_organization(self, where: str, named: str, organization_id: str) -> None:
+        """Note that a block is for an organization other than the one that it would be applied to."""
+        self.problem(where, f"organization_id is {named!r}, but this definition is applied to {organization_id!r}")
+
+    def check_organizations(self, organization_id: str) -> None:
+        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+        for named, places in self.organizations.items():
+            for where in places if named != organization_id else ():
+                self.other_organization(where, named, organization_id)
+        self.check()
 
     @property
     def warnings(self) -> list[str]:

@@ -85,10 +85,15 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """An Ansible module with the connection options. Null counts as absent, for those a blank text does too."""
+    """An Ansible module with the connection options. Null counts as absent, and so does a blank text, which is what an
+    empty answer in a survey comes to, except for an option that is required.
+
+    given: the names of the options that are not absent.
+    """
 
     _client: Client | None = None
     _organization: Organization | None = None
+    given: frozenset[str] = frozenset()
 
     def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
         self._handlers: dict[int, t.Any] = {}  # of signals, as they were before
@@ -104,8 +109,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
         for name, value in list(self.params.items()):
             if name in CONNECTION and isinstance(value, str):
                 self.params[name] = value = value.strip()
-            if value is None or (name in CONNECTION and value == ""):
+            option = self.argument_spec.get(name, {})
+            optional = name in CONNECTION or not option.get("required")
+            if value is None or (optional and isinstance(value, str) and not value.strip()):
                 del self.params[name]
+        self.given = frozenset(self.params)
 
     def exit_json(self, **kwargs: t.Any) -> None:
         """End the module well."""
@@ -178,8 +186,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as with nohup
                 self._handlers[number] = signal.signal(number, self._stop)
-        given = options["organization_id"]
-        self._organization = Organization(client, given) if given else Organization.discover(client)
+        if given := options["organization_id"]:
+            self._organization = Organization(client, given)
+        else:
+            self._organization = Organization.discover(client)
+            findings.check_organizations(self._organization.id)
         return self._organization
 
     def finish(self, outcome: Outcome, result: dict[str, t.Any]) -> None:

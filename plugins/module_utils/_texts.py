@@ -25,8 +25,8 @@ MOST_SHOWN = 60  # characters
 def what_is_unsafe(text: str, *, lines: bool = False) -> str | None:
     """Return why a text cannot stand in a definition, None where it can. White space around it does not matter.
 
-    It is either a template to Ansible, once it is read as a variable, or holds a control character or half of a
-    surrogate pair, which no name, address or id has. lines: whether those do not matter.
+    It is either a template to Ansible, once it is read as a variable, or holds half of a surrogate pair, which nothing
+    can write down, or a control character, which no name, address or id has. lines: whether those do not matter.
     """
     text = text.strip()
     if text.startswith(HEAD) or any(mark in text for mark in MARKS):
@@ -34,7 +34,10 @@ def what_is_unsafe(text: str, *, lines: bool = False) -> str | None:
             f"{_shown(text)} would be a template to Ansible, which can run commands: nothing may hold "
             f"{', '.join(MARKS)} or begin with {HEAD}"
         )
-    if not lines and not text.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+    kinds = set() if text.isprintable() else set(map(unicodedata.category, text))
+    if "Cs" in kinds:
+        return f"{_shown(text)} holds half of a surrogate pair, which is no character"
+    if "Cc" in kinds and not lines:
         return f"{_shown(text)} holds a control character, such as a line feed"
     return None
 

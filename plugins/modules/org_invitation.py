@@ -62,6 +62,15 @@ options:
     type: str
     choices: [when_expired, always, never]
     default: when_expired
+  unknown_roles:
+    description:
+      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
+        any member or invitation of the organization has.
+      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+    type: str
+    choices: [fail, warn]
+    default: fail
+    version_added: 2.0.0
 seealso:
   - module: orgops.elastic_cloud.org_member
   - module: orgops.elastic_cloud.org_team
@@ -408,7 +417,7 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -425,6 +434,7 @@ OPTIONS = {
     "role_assignments": {"type": "dict"},
     "expires_in": {"type": "str"},
     "resend": {"type": "str", "choices": ["when_expired", "always", "never"], "default": "when_expired"},
+    "unknown_roles": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
 }
 
 
@@ -432,18 +442,31 @@ def main() -> None:
     module = Module(OPTIONS)
     options, findings = module.params, Findings()
     with module.errors_reported():
-        present, roles = options["state"] == "present", options["role_assignments"]
-        if roles is not None:
-            roles = from_input(roles, "role_assignments", findings, options["organization_id"])
+        present, roles = options["state"] == "present", Given()
+        if options["role_assignments"] is not None:
+            roles = from_input(
+                options["role_assignments"],
+                "role_assignments",
+                findings,
+                options["organization_id"],
+                unknown_scopes=options["unknown_roles"],
+            )
         invited = [
-            Desired(email, email, present=present, grants=roles if present else None, because="state is absent")
+            Desired(
+                email,
+                email,
+                present=present,
+                grants=roles.grants if present and options["role_assignments"] is not None else None,
+                because="state is absent",
+                given=(roles,),
+            )
             for email in split_addresses(options["emails"], findings)
         ]
         settings = Settings(check_duration(options["expires_in"], "expires_in", findings))
         if not invited and not findings.problems:
             module.exit_json(changed=False, **shown_plan([]), diff=[], invitations=[], already_members=[])
         organization = module.connect(findings)
-        rules = Rules(resend=options["resend"], members=False)
+        rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"])
         outcome = converge(organization, invited, rules, Guards(min_owners=0), settings, check_mode=module.check_mode)
         invitations = [outcome.invitation(entry.email or "") for entry in invited]
         module.finish(

@@ -52,6 +52,7 @@ options:
       - Which access the person is to have. With O(role_assignments_state=absent), which is to be taken away.
       - Left out, roles are not touched, and somebody new is invited without any. An empty dictionary with
         O(role_assignments_state=exact) takes all roles away.
+      - Together with O(state=absent) this is an error, since whoever means to take a role away would remove the person.
   role_assignments_state:
     description:
       - What O(role_assignments) says about the access that the person has already.
@@ -59,6 +60,7 @@ options:
       - With V(present), this access is added. Other access stays.
       - With V(absent), this access is taken away. Other access stays. Application roles have to be named as they are
         held.
+      - Must not be given together with O(state=absent).
     type: str
     choices: [exact, present, absent]
     default: exact
@@ -81,6 +83,16 @@ options:
         role would be left. People who are only invited do not count.
     type: int
     default: 1
+  unknown_roles:
+    description:
+      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
+        any member or invitation of the organization has.
+      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+      - What is taken away, with O(role_assignments_state=absent), need not be known.
+    type: str
+    choices: [fail, warn]
+    default: fail
+    version_added: 2.0.0
 seealso:
   - module: orgops.elastic_cloud.org_team
   - module: orgops.elastic_cloud.org_invitation
@@ -423,7 +435,7 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -444,6 +456,7 @@ OPTIONS = {
     "invitation_expires_in": {"type": "str"},
     "resend_expired": {"type": "bool", "default": True},
     "min_owners": {"type": "int", "default": 1},
+    "unknown_roles": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
 }
 
 
@@ -451,27 +464,45 @@ def main() -> None:
     module = Module(OPTIONS, mutually_exclusive=[("email", "user_id")], required_one_of=[("email", "user_id")])
     options, findings = module.params, Findings()
     with module.errors_reported():
-        email, user_id = options["email"] and options["email"].strip(), options["user_id"]
+        email, user_id = (options[name] and options[name].strip() for name in ("email", "user_id"))
         if email is not None and (wrong := what_is_wrong(email)):
             findings.problem("email", wrong)
-        if user_id is not None and not user_id.strip():
-            findings.problem("user_id", "must not be empty")
-        elif user_id is not None and (wrong := what_is_unsafe(user_id)):
+        if user_id is not None and (wrong := what_is_unsafe(user_id)):
             findings.problem("user_id", wrong)
-        present, roles = options["state"] == "present", options["role_assignments"]
-        if roles is not None:
-            roles = from_input(roles, "role_assignments", findings, options["organization_id"])
+        present, roles, mode = options["state"] == "present", Given(), options["role_assignments_state"]
+        about_roles = {"role_assignments", "role_assignments_state"} & module.given
+        if about_roles and not present:
+            findings.problem(
+                "state",
+                f"absent removes the person altogether, and {' and '.join(sorted(about_roles))} would mean nothing. To "
+                "take roles away, leave state out and say role_assignments_state=absent; to remove the person, leave "
+                "out what is said about roles",
+            )
+        if options["role_assignments"] is not None:
+            roles = from_input(
+                options["role_assignments"],
+                "role_assignments",
+                findings,
+                options["organization_id"],
+                unknown_scopes=options["unknown_roles"],
+                to_be_taken=mode == "absent",
+            )
         member = Desired(
             where=email or f"user id {user_id}",
             email=email,
             user_id=user_id,
             present=present,
-            grants=roles if present else None,
-            mode=options["role_assignments_state"],
+            grants=roles.grants if present and options["role_assignments"] is not None else None,
+            mode=mode,
             because="state is absent",
             every_member=not present,
+            given=(roles,),
         )
-        rules = Rules(invite=options["invite"], resend="when_expired" if options["resend_expired"] else "when_changed")
+        rules = Rules(
+            invite=options["invite"],
+            resend="when_expired" if options["resend_expired"] else "when_changed",
+            unknown_roles=options["unknown_roles"],
+        )
         guards = Guards(min_owners=options["min_owners"])
         settings = Settings(check_duration(options["invitation_expires_in"], "invitation_expires_in", findings))
         organization = module.connect(findings)

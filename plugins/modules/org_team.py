@@ -45,8 +45,9 @@ options:
     default: false
   ignore:
     description:
-      - People who are left alone and do not count as unmanaged. One who is in O(members) too is left alone with a
-        warning. Emails, C(*@domain) for everybody there, or user ids.
+      - People who are left alone and do not count as unmanaged. Emails, C(*@domain) for everybody there, or user ids.
+      - An entry in O(members) outweighs C(*@domain), so that somebody who leaves such a domain can be removed by
+        C(state=absent). An email or a user id that is here and in O(members) is an error.
       - For people who come by single sign-on, the vendor's support, and emergency accounts.
     type: list
     elements: str
@@ -80,6 +81,15 @@ options:
         O(ignore), such as V(25%), rounded up.
     type: str
     default: 25%
+  unknown_roles:
+    description:
+      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
+        any member or invitation of the organization has.
+      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+    type: str
+    choices: [fail, warn]
+    default: fail
+    version_added: 2.0.0
   refused_grants:
     description:
       - What to do where the service refuses to change the access to a single deployment, project or cluster, as it does
@@ -555,7 +565,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import check_ignored, parse_team
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
@@ -570,6 +580,7 @@ OPTIONS = {
     "min_owners": {"type": "int", "default": 1},
     "protected": {"type": "list", "elements": "str", "default": []},
     "max_removals": {"type": "str", "default": "25%"},
+    "unknown_roles": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "refused_grants": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "concurrency": {"type": "int", "default": 8},
 }
@@ -580,12 +591,21 @@ def main() -> None:
     options, findings = module.params, Findings()
     with module.errors_reported():
         now = dt.datetime.now(dt.timezone.utc)
-        desired = parse_team(options["members"], options["groups"], options["organization_id"], now, findings)
+        desired = parse_team(
+            options["members"],
+            options["groups"],
+            options["organization_id"],
+            now,
+            findings,
+            unknown_scopes=options["unknown_roles"],
+        )
         rules = Rules(
             purge=options["purge"],
             ignore=Selection.from_input(options["ignore"], "ignore", findings),
             resend="when_expired" if options["resend_expired"] else "when_changed",
+            unknown_roles=options["unknown_roles"],
         )
+        check_ignored(desired, rules.ignore, findings)
         guards = Guards(
             min_owners=options["min_owners"],
             protected=Selection.from_input(options["protected"], "protected", findings),

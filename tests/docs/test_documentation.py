@@ -85,7 +85,7 @@ def test_role_assignments_are_those_that_are_accepted(name: str, documentation: 
         findings = Findings()
         everything = {"all": True} if scope.ids else {}
         blocks = [{"role_id": role, **everything} for role in named]
-        assert len(from_input(_nested(path, blocks), "", findings)) == len(scope.roles)
+        assert len(from_input(_nested(path, blocks), "", findings).grants) == len(scope.roles)
         assert findings.problems + findings.warnings == []
 
 
@@ -99,7 +99,7 @@ def test_samples_show_role_assignments_in_their_normal_form(name: str, documenta
     assert found
     for assignments in found:
         findings = Findings()
-        assert to_assignments(from_input(assignments, "", findings)) == assignments
+        assert to_assignments(from_input(assignments, "", findings).grants) == assignments
         assert findings.problems + findings.warnings == []
 
 

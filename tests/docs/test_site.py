@@ -62,7 +62,7 @@ def grants(scope: tuple[str, ...], role: str) -> Grants:
     value: t.Any = [{"role_id": role, **({"all": True} if SCOPES[scope].ids else {})}]
     for name in reversed(scope):
         value = {name: value}
-    found = from_input(value, "", findings)
+    found = from_input(value, "", findings).grants
     return frozenset() if findings.problems or findings.warnings else found
 
 

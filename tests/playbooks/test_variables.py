@@ -24,6 +24,7 @@ OPTIONS = [
     "min_owners",
     "protected",
     "max_removals",
+    "unknown_roles",
     "refused_grants",
     "concurrency",
 ]

@@ -48,7 +48,7 @@ def deployments(*ids: str, role: str = "deployment-viewer", roles: list[str] | N
 def grants(*assignments: dict[str, t.Any]) -> Grants:
     """The grants of role assignments, each of which has to be faultless."""
     findings = Findings()
-    found = NOTHING.union(*(from_input(one, "sample", findings) for one in assignments))
+    found = NOTHING.union(*(from_input(one, "sample", findings).grants for one in assignments))
     findings.check()
     return found
 

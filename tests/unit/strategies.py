@@ -47,6 +47,11 @@ def some_grants(most: int = 8) -> st.SearchStrategy[Grants]:
     return st.frozensets(a_grant(), max_size=most)
 
 
+def wanted_grants(most: int = 8) -> st.SearchStrategy[Grants]:
+    """Known grants that one person can be given together: none of them differ in application roles alone."""
+    return st.lists(a_grant(), max_size=most, unique_by=lambda one: one.slot).map(frozenset)
+
+
 @st.composite
 def spelling(draw: st.DrawFn, grant: Grant) -> str:
     """One of the ways to write the id of a known role."""
@@ -228,12 +233,14 @@ class Definition:
 @st.composite
 def definitions(draw: st.DrawFn) -> Definition:
     """A faultless definition with groups, own assignments, people who are to be absent and dates."""
-    known = draw(st.dictionaries(st.sampled_from(["red", "blue"]), some_grants(3)))
-    result = Definition([], {name: draw(written(some)) for name, some in known.items()}, {}, set())
+    pool = sorted(draw(wanted_grants()), key=repr)
+    some = st.frozensets(st.sampled_from(pool), max_size=3) if pool else st.just(NOTHING)
+    known = draw(st.dictionaries(st.sampled_from(["red", "blue"]), some))
+    result = Definition([], {name: draw(written(grants)) for name, grants in known.items()}, {}, set())
     for name in draw(st.lists(st.sampled_from(NAMES), unique=True)):
         entry: dict[str, t.Any] = {"email": draw(email(name))}
         chosen = draw(st.lists(st.sampled_from(sorted(known)))) if known else []
-        own = draw(st.none() | some_grants(3))
+        own = draw(st.none() | some)
         if chosen or draw(st.booleans()):
             entry["groups"] = chosen
         if own is not None:

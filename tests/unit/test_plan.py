@@ -411,13 +411,21 @@ def test_the_ignored_are_never_planned_for_and_do_not_count(name: str) -> None:
     ignore = Selection([name])
     assert plan_for(there, {"email": "boss@example.org"}, purge=True, ignore=ignore).actions == []
     assert plan_for(there, {"email": "boss@example.org"}, ignore=ignore).unmanaged == []
-    named, warnings = planning(there, {"email": ANA, "state": "absent"}, ignore=ignore)
-    assert (named.actions, named.unchanged) == ([], 0)
-    assert any("in ignore" in warning for warning in warnings)
 
 
-def test_a_stranger_who_is_ignored_is_not_invited() -> None:
-    assert plan_for(people(BOSS), {"email": ANA}, ignore=Selection(["*@example.com"])).actions == []
+def test_an_entry_of_the_definition_beats_a_pattern_of_the_ignored() -> None:
+    there, ignore = people(BOSS, member(ANA, BILLING), member(BO, BILLING)), Selection(["*@example.com"])
+    assert steps(plan_for(there, {"email": ANA, "state": "absent"}, purge=True, ignore=ignore)) == [("remove", ANA)]
+    assert steps(plan_for(there, {"email": CLEO}, ignore=ignore)) == [("invite", CLEO)]
+
+
+def test_a_user_id_that_is_ignored_and_defined_is_a_fault() -> None:
+    findings = Findings()
+    rules = Rules(ignore=Selection.from_input(["id-ana"], "ignore", Findings()))
+    make_plan(desired({"email": ANA}), people(BOSS, member(ANA)), rules, findings)
+    assert findings.problems == [
+        f"members[0] ({ANA}): ignore[0] (id-ana) names this person too; take the person out of one of them"
+    ]
 
 
 def test_the_unmanaged_are_listed_once_each_with_their_best_standing() -> None:

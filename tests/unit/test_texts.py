@@ -30,8 +30,9 @@ def test_a_template_is_unsafe(text: str) -> None:
 
 @pytest.mark.parametrize("text", CONTROLS.values(), ids=CONTROLS)
 def test_a_control_character_is_unsafe_where_there_are_no_lines(text: str) -> None:
-    assert "holds a control character" in (what_is_unsafe(text) or "")
-    assert what_is_unsafe(text, lines=True) is None
+    half = text == CONTROLS["surrogate"]  # there is no place for it
+    assert ("holds half of a surrogate" if half else "holds a control character") in (what_is_unsafe(text) or "")
+    assert what_is_unsafe(text, lines=True) == (what_is_unsafe(text) if half else None)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,18 @@ given and taken away, and access is a set of grants. Pure: knows neither Ansible
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean, plain
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    Findings,
+    did_you_mean,
+    plain,
+    some_of,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import unsafe_within, what_is_unsafe
 
 Path = tuple[str, ...]
@@ -30,7 +36,8 @@ class Scope:
     """What the API knows in one scope.
 
     ids: the name of the list of resource ids (None: the scope is the organization itself); prefix: what its role ids
-    begin with; roles: those that are known, without the prefix.
+    begin with; roles: those that are known, without the prefix; none where the vendor publishes none, and then any
+    counts as known.
     """
 
     ids: str | None
@@ -76,6 +83,8 @@ SCOPES: dict[Path, Scope] = {
             }
         ),
     ),
+    ("project", "vectordb"): Scope("project_ids", "vectordb-", frozenset()),
+    ("project", "workplaceai"): Scope("project_ids", "workplaceai-", frozenset()),
     ("cloud_connected_resource",): Scope(
         "resource_ids", "cloud-connected-", frozenset({"admin", "viewer"}), application_roles=False
     ),
@@ -136,6 +145,11 @@ class Grant:
         return self.role if _is_known(self.role, self.scope) else self.spelling or self.role
 
     @property
+    def is_known(self) -> bool:
+        """Whether this version knows the role, or cannot know which ones there are in its scope."""
+        return not self.recognised or not SCOPES[self.scope].roles or _is_known(self.role, self.scope)
+
+    @property
     def for_everything(self) -> bool:
         """Whether it is for the organization or for all resources of a scope, and not for a single one."""
         return self.resource is None
@@ -157,6 +171,20 @@ class Grant:
 Grants = frozenset[Grant]
 NOTHING: Grants = frozenset()
 OWNER = Grant(("organization",), "organization-admin", None)
+Block = tuple[str, Grants]  # how messages name it, and what it gives
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Role assignments as somebody has written them in one place, such as a group.
+
+    grants: what they give; blocks: where each part of that comes from; unknown: the blocks whose role this version does
+    not know.
+    """
+
+    grants: Grants = NOTHING
+    blocks: tuple[Block, ...] = ()
+    unknown: tuple[Block, ...] = ()
 
 
 def is_owner(grants: Grants) -> bool:
@@ -204,41 +232,75 @@ def from_reply(reply: t.Any, organization_id: str) -> Grants | None:
     return frozenset(grants)
 
 
-def from_input(value: t.Any, where: str, findings: Findings, organization_id: str | None = None) -> Grants:
-    """Return the grants that a person's `role_assignments` ask for.
+def from_input(
+    value: t.Any,
+    where: str,
+    findings: Findings,
+    organization_id: str | None = None,
+    *,
+    unknown_scopes: str = "fail",
+    to_be_taken: bool = False,
+) -> Given:
+    """Return what a person's `role_assignments` ask for.
 
     where: how messages name the entry; organization_id: what a block's organization_id must be, where that is known
-    already. Faults go to the findings, and what is faulty gives no grant. Null counts as absent. A role id or a scope
-    that is not known is passed on with a warning, because the service may know more than this version.
+    already, else it goes to the findings, for later; unknown_scopes: `fail` or `warn`, the latter because the service
+    may know more than this version; to_be_taken: whether these grants are to be taken away, and so may contradict each
+    other. Faults go to the findings, and what is faulty gives no grant. Null counts as absent. Whether a role is known
+    is left to be judged when it is known who holds what.
     """
     if not isinstance(value, dict):
         findings.problem(where, f"must be a dictionary of scopes such as deployment, not {kind_of(value)}")
-        return NOTHING
-    grants: set[Grant] = set()
+        return Given()
+    given: list[Block] = []
     for path, blocks in _leaves((), value):
         place = f"{where}.{'.'.join(path)}"
         if path not in SCOPES:
-            for wrong in unsafe_within([*path, blocks]):
-                findings.problem(place, wrong)
-        if blocks == [] and path[0] in TOP_LEVEL and (path in SCOPES or len(path) == 1):
-            continue  # an empty part is an absent one, and so is an empty project
-        if path not in SCOPES and path[0] in TOP_LEVEL:
-            known = [".".join(known) for known in SCOPES if known[0] == path[0]]
-            findings.problem(place, f"unknown; here may stand {', '.join(known)}" + did_you_mean(".".join(path), known))
-        elif path not in SCOPES:
-            near = did_you_mean(path[0], TOP_LEVEL)
-            findings.warn(place, f"this scope is not known to this version and is passed on as it is{near}")
-            grants.update(
-                Grant(path, "", None, extra=_canonical_json(block))
-                for block in (blocks if isinstance(blocks, list) else [blocks])
-                if block is not None
-            )
+            given += _unknown_from_input(blocks, path, place, findings, unknown_scopes)
         elif not isinstance(blocks, list):
             findings.problem(place, f"must be a list of blocks with a role_id each, not {kind_of(blocks)}")
         else:
             for index, block in enumerate(blocks):
-                grants |= _block_from_input(block, path, f"{place}[{index}]", findings, organization_id)
-    return frozenset(grants)
+                here = f"{place}[{index}]"
+                given.append((here, _block_from_input(block, path, here, findings, organization_id)))
+    asked = Given(
+        given[0][1] if len(given) == 1 else NOTHING.union(*(grants for _place, grants in given)),
+        tuple(given),
+        tuple(block for block in given if any(not grant.is_known for grant in itertools.islice(block[1], 1))),
+    )
+    if not to_be_taken and len(given) > 1:
+        check_slots([[block] for block in given], asked.grants, where, findings)
+    return asked
+
+
+def check_slots(parts: Iterable[Sequence[Block]], grants: Grants, where: str, findings: Findings) -> None:
+    """Tell where two parts give one role on one resource with different application roles: the service may hold only
+    one of them.
+
+    parts: the blocks of each, none of which contradicts itself; grants: those of all together.
+    """
+    if len({grant.slot for grant in grants}) == len(grants):
+        return
+    first: dict[t.Any, tuple[Grant, str, int]] = {}
+    told: dict[tuple[str, str], list[tuple[Grant, Grant]]] = {}
+    for number, blocks in enumerate(parts):
+        for place, block in blocks:
+            for grant in in_order(block):
+                other, elsewhere, part = first.setdefault(grant.slot, (grant, place, number))
+                if other.application_roles != grant.application_roles and part != number:
+                    told.setdefault((elsewhere, place), []).append((other, grant))
+    for (elsewhere, place), pairs in told.items():
+        other, grant = pairs[0]
+        what = some_of([replace(one, application_roles=None)._in_words() for _other, one in pairs], most=3)
+        findings.problem(
+            where,
+            f"{what} is given twice, with application_roles {_application_roles(other)} in {elsewhere} and "
+            f"{_application_roles(grant)} in {place}; the service may hold only one of them, so leave one out",
+        )
+
+
+def _application_roles(grant: Grant) -> str:
+    return "left out" if grant.application_roles is None else f"[{', '.join(grant.application_roles)}]"
 
 
 def to_assignments(grants: Grants) -> dict[str, t.Any]:
@@ -354,7 +416,7 @@ def _split(
     typed: whether a person wrote it. Then a known role goes out by its full id, and only what nobody here knows as it
     is.
     """
-    role = _full(role_id, path)
+    role = full_role(role_id, path)
     spelling = "" if typed and _is_known(role, path) else role_id
     return frozenset(Grant(path, role, resource, application_roles, extra, spelling) for resource in ids)
 
@@ -369,12 +431,38 @@ def _is_known(role: str, path: Path) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _full(role_id: str, path: Path) -> str:
+def full_role(role_id: str, path: Path) -> str:
     """Return the one spelling of a role id that compares: the prefix of its scope and hyphens."""
     scope = SCOPES[path]
     bare = _bare(role_id.strip().replace("_", "-"), scope)
     bare = OTHER_NAMES.get((path, bare), bare)
     return bare if bare in WITHOUT_PREFIX else scope.prefix + bare
+
+
+def _unknown_from_input(blocks: t.Any, path: Path, where: str, findings: Findings, unknown_scopes: str) -> list[Block]:
+    """Return what stands under a scope that this version does not know, to be passed on as it is."""
+    if unsafe := list(unsafe_within([*path, blocks])):
+        for wrong in unsafe:
+            findings.problem(where, wrong)
+        return []
+    known = [".".join(known) for known in SCOPES if known[0] == path[0]] or sorted(TOP_LEVEL)
+    near = did_you_mean(".".join(path), known)
+    if path[0] in TOP_LEVEL and len(path) == 1:  # what holds scopes is none
+        if blocks != []:  # an empty part is an absent one
+            findings.problem(where, f"must be a dictionary with {', '.join(known)}")
+        return []
+    if unknown_scopes == "fail":
+        findings.problem(
+            where, f"unknown; here may stand {', '.join(known)}{near}; unknown_roles=warn passes others on as they are"
+        )
+        return []
+    findings.warn(where, f"this scope is not known to this version and is passed on as it is{near}")
+    grants = frozenset(
+        Grant(path, "", None, extra=_canonical_json(block))
+        for block in (blocks if isinstance(blocks, list) else [blocks])
+        if block is not None
+    )
+    return [(where, grants)]
 
 
 def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, organization_id: str | None) -> Grants:
@@ -391,19 +479,16 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
         findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
     elif wrong := what_is_unsafe(role_id):
         findings.problem(where, f"role_id: {wrong}")
-    elif not _is_known(_full(role_id, path), path):
-        known = {_full(role, path) for role in scope.roles}
-        near = did_you_mean(_full(role_id, path), known)
-        findings.warn(where, f"the role id {role_id!r} is not known to this version and is passed on as it is{near}")
-    owner = block.get("organization_id")
-    for wrong in unsafe_within(owner):
-        findings.problem(where, f"organization_id: {wrong}")
-    if owner is not None and organization_id is not None and owner != organization_id:
-        findings.problem(where, f"organization_id is {owner!r}, but this definition is applied to {organization_id!r}")
-    _texts(block, "application_roles", where, findings)
+    else:
+        block["role_id"] = role_id.strip()
+    if "organization_id" in block:
+        _check_organization(block["organization_id"], where, findings, organization_id)
+    if "application_roles" in block:
+        block["application_roles"] = _texts(block["application_roles"], "application_roles", where, findings)
     if scope.ids:
-        ids = _texts(block, scope.ids, where, findings)
-        everything = block.get("all", False)
+        if scope.ids in block:
+            block[scope.ids] = _texts(block[scope.ids], scope.ids, where, findings, numbers=True)
+        ids, everything = block.get(scope.ids), block.get("all", False)
         if not isinstance(everything, bool):
             findings.problem(where, f"all must be true or false, not {kind_of(everything)}")
         elif everything and ids:
@@ -415,17 +500,41 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
     return _split(path, *_parts(block, scope), typed=True)
 
 
-def _texts(block: Mapping[str, t.Any], key: str, where: str, findings: Findings) -> bool:
-    """Check a list of strings; return whether there is something in it."""
-    value = block.get(key)
-    if value is None:
-        return False
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+def _check_organization(value: t.Any, where: str, findings: Findings, organization_id: str | None) -> None:
+    """Check the organization that a block names, or note it, to be compared when the right one is known."""
+    named = as_id(value)
+    if named is None:
+        findings.problem(where, f"organization_id must be a text, not {kind_of(value)}")
+    elif wrong := what_is_unsafe(named):
+        findings.problem(where, f"organization_id: {wrong}")
+    elif organization_id is None:
+        findings.organizations.setdefault(named, []).append(where)
+    elif named != organization_id.strip():
+        findings.other_organization(where, named, organization_id)
+
+
+def as_id(value: t.Any) -> str | None:
+    """Return an id without white space around it, a whole number as its digits; None for anything else."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _texts(value: t.Any, key: str, where: str, findings: Findings, *, numbers: bool = False) -> list[str]:
+    """Return a list of strings, each without white space around it; a single one is a list of one.
+
+    numbers: whether a whole number counts as its digits. What is no such list goes to the findings, and comes back as
+    one that is not empty, so that its being empty is not told beside.
+    """
+    listed = value if isinstance(value, list) else [value]
+    texts = [as_id(item) if numbers or isinstance(item, str) else None for item in listed]
+    if not all(texts):
         findings.problem(where, f"{key} must be a list of strings, each in quotes where YAML would read a number")
-        return True
-    for wrong in filter(None, map(what_is_unsafe, value)):
+        return [key]
+    found = t.cast("list[str]", texts)
+    for wrong in filter(None, map(what_is_unsafe, found)):
         findings.problem(where, f"{key}: {wrong}")
-    return bool(value)
+    return found
 
 
 def _canonical_json(value: t.Any) -> str:

@@ -15,7 +15,7 @@ import functools
 import re
 import typing as t
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grants, is_owner, kind_of
@@ -97,6 +97,11 @@ class People:
         """Return what there is of the person with this email, or of the one with this user id; maybe nothing."""
         return self.by_person.get(person_key(email, user_id), NOBODY)
 
+    @property
+    def everybody(self) -> list[Member | Invitation]:
+        """Every member and every invitation."""
+        return [*self.members.values(), *self.invitations]
+
     @functools.cached_property
     def owners(self) -> set[str]:
         """The user ids of the members with the organization owner role; invited ones do not count."""
@@ -118,27 +123,51 @@ class Selection:
     """People named by email, by `*@domain` or by user id: the ignored, the protected."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names: set[str] = set()
-        self._domains: set[str] = set()
+        self._names: dict[str, str] = {}  # and how messages name them
+        self._domains: dict[str, str] = {}
+        self._spared: frozenset[str] = frozenset()
         for name in names:
-            if name.startswith("*@"):
-                self._domains.add(email_key(name[2:]))
-            else:
-                self._names.add(email_key(name) if "@" in name else name)
+            self._add(name, name)
 
     def has(self, email: str | None, user_id: str | None = None) -> bool:
         """Return whether the person with this email or this user id is among them."""
-        if user_id is not None and user_id in self._names:
-            return True
-        if not email or not (self._names or self._domains):
+        if not (self._names or self._domains):
             return False
-        key = email_key(email)
-        return key in self._names or key.rpartition("@")[2] in self._domains
+        key = person_key(email, user_id)
+        if key in self._spared:
+            return False
+        return key in self._names or user_id in self._names or bool(email and _domain(key) in self._domains)
+
+    def naming(self, email: str | None, user_id: str | None = None) -> str | None:
+        """Return where exactly this email or this user id is named, None where only a pattern has the person."""
+        return self._names.get(user_id or "") or self._names.get(email_key(email or ""))
+
+    def sparing(self, people: Iterable[tuple[str | None, str | None]]) -> Selection:
+        """Return the same selection without these people, each an email and a user id."""
+        spared = Selection()
+        spared._names, spared._domains = self._names, self._domains
+        spared._spared = frozenset(person_key(*one) for one in people) if self._names or self._domains else frozenset()
+        return spared
+
+    def matching_nobody(self, emails: Iterable[str | None], user_ids: Container[str]) -> list[str]:
+        """Return those of its entries that are for nobody among these people, as messages name them."""
+        if not (self._names or self._domains):
+            return []
+        keys = {email_key(email) for email in emails if email}
+        domains = set(map(_domain, keys)) if self._domains else set()
+        nobody = [place for name, place in self._names.items() if name not in keys and name not in user_ids]
+        return nobody + [place for domain, place in self._domains.items() if domain not in domains]
+
+    def _add(self, name: str, place: str) -> None:
+        if name.startswith("*@"):
+            self._domains.setdefault(email_key(name[2:]), place)
+        else:
+            self._names.setdefault(email_key(name) if "@" in name else name, place)
 
     @classmethod
     def from_input(cls, names: Iterable[t.Any], option: str, findings: Findings) -> Selection:
         """Return the people that an option names; what is no name goes to the findings with its index."""
-        good = []
+        selection = cls()
         for index, name in enumerate(names):
             where = f"{option}[{index}]"
             if not isinstance(name, str) or not name.strip():
@@ -150,13 +179,22 @@ class Selection:
             elif "@" in name and "*" not in name and (wrong := what_is_wrong(name)):
                 findings.problem(where, wrong)
             else:
-                good.append(name.strip())
-        return cls(good)
+                selection._add(name.strip(), f"{where} ({name.strip()})")
+        return selection
 
 
 def email_key(email: str) -> str:
-    """Return what two spellings of one person's email have in common."""
-    return email.strip().lower()
+    """Return what two spellings of one person's email have in common: it in small letters and in Unicode's form NFC.
+
+    Some systems write a letter and its accent as one character, and some as two.
+    """
+    key = email.strip().lower()
+    return key if key.isascii() else unicodedata.normalize("NFC", key)
+
+
+def _domain(key: str) -> str:
+    """Return what stands behind the last @ of an email that compares."""
+    return key.rpartition("@")[2]
 
 
 def person_key(email: str | None, user_id: str | None) -> str:

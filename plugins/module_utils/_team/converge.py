@@ -12,7 +12,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
@@ -29,6 +29,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles, check_selections
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_invitation
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
@@ -203,6 +204,9 @@ def converge(
     tell("reading who is in the organization")
     people = read_people(organization, settings.concurrency)
     findings = Findings()
+    check_roles(desired, people, rules.unknown_roles, findings)
+    check_selections((rules.ignore, guards.protected), desired, people, findings)
+    rules = replace(rules, ignore=rules.ignore.sparing((entry.email, entry.user_id) for entry in desired))
     plan = make_plan(desired, people, rules, findings)
     findings.check()
     try:

@@ -14,31 +14,47 @@ from __future__ import annotations
 import datetime as dt
 import re
 import typing as t
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
+    Given,
     Grants,
+    check_slots,
     from_input,
     kind_of,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import email_key, what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
+    Selection,
+    email_key,
+    what_is_wrong,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
-ENTRY_KEYS = frozenset({"email", "state", "groups", "role_assignments", "until"})
+NOTES = ("reason", "ticket", "sponsor")  # for people who read the definition
+LONGEST_NOTE = 200  # characters
+ENTRY_KEYS = frozenset({"email", "state", "groups", "role_assignments", "until", *NOTES})
 STATES = ("present", "absent")
 SPOILT_DATE = re.compile(r"datetime\.date(time)?\(")
+# Not left to datetime.fromisoformat: what that reads differs from one Python to the next.
+UNTIL = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"([T ](?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d))?"
+    r"(Z|(?P<ahead>[+-])(?P<hours>\d\d):(?P<minutes>[0-5]\d))?)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
     """What should be for one person, named by email or by user id.
 
-    grants: None where nothing is said about roles; mode: whether the person has exactly these (`exact`), these too
-    (`present`) or none of these (`absent`); where: how messages name the entry; because: why the person is to be
-    absent; every_member: whether all members go who have this email, instead of that being an error.
+    grants: None where nothing is said about roles; given: what they come from, the groups and the person's own; mode:
+    whether the person has exactly these (`exact`), these too (`present`) or none of these (`absent`); where: how
+    messages name the entry; because: why the person is to be absent; every_member: whether all members go who have this
+    email, instead of that being an error.
     """
 
     where: str
@@ -49,6 +65,7 @@ class Desired:
     mode: str = "exact"
     because: str = ""
     every_member: bool = False
+    given: tuple[Given, ...] = field(default=(), compare=False, repr=False)
 
     def target(self, held: Grants) -> Grants:
         """Return the grants that a person should have who holds these now."""
@@ -62,12 +79,18 @@ class Desired:
 
 
 def parse_team(
-    members: list[t.Any], groups: Mapping[str, t.Any], organization_id: str | None, now: dt.datetime, findings: Findings
+    members: list[t.Any],
+    groups: Mapping[str, t.Any],
+    organization_id: str | None,
+    now: dt.datetime,
+    findings: Findings,
+    unknown_scopes: str = "fail",
 ) -> list[Desired]:
     """Return the people of a team definition, in its order.
 
     members, groups: as the module's options have them; organization_id: where it is known before the first request;
-    now: the current time with a zone. Everything that is wrong goes to the findings, with the entry's index.
+    now: the current time with a zone; unknown_scopes: `fail` or `warn`. Everything that is wrong goes to the findings,
+    with the entry's index.
     """
     if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for entry in members):
         findings.problem(
@@ -78,12 +101,9 @@ def parse_team(
     for name in map(str, groups):
         if wrong := what_is_unsafe(name, lines=True):
             findings.problem(f"groups.{name}", wrong)
-    named = {
-        str(name): from_input(assignments, f"groups.{name}", findings, organization_id)
-        for name, assignments in groups.items()
-        if assignments is not None
-    }
-    empty = {str(name) for name, assignments in groups.items() if assignments is None}
+    reading = _Reading(findings, organization_id, unknown_scopes)
+    for name, assignments in groups.items():
+        reading.groups[str(name)] = None if assignments is None else reading.roles(assignments, f"groups.{name}")
     team: list[Desired] = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(members):
@@ -92,8 +112,6 @@ def parse_team(
             findings.problem(where, f"must be a dictionary with an email, not {kind_of(entry)}")
             continue
         entry = {str(key): value for key, value in entry.items() if value is not None}
-        for key in sorted(entry.keys() - ENTRY_KEYS):
-            findings.problem(where, f"unknown key {key!r}{did_you_mean(key, ENTRY_KEYS)}")
         email = _email(entry, where, findings)
         if email is not None:
             where = f"{where} ({email})"
@@ -102,14 +120,70 @@ def parse_team(
                 findings.problem(
                     where, f"the same person as members[{first}]; put everything about a person into one entry"
                 )
+        for key in sorted(entry.keys() - ENTRY_KEYS):
+            findings.problem(where, f"unknown key {key!r}{did_you_mean(key, ENTRY_KEYS)}")
+        for key in NOTES:
+            if key in entry:
+                _check_note(entry[key], key, where, findings)
         state = entry.get("state", "present")
         if state not in STATES:
             findings.problem(where, f"state must be present or absent, not {state!r}")
-        grants = _union(entry, named, empty, where, findings, organization_id)
+        given, grants = reading.given(entry, where)
         over = _over(entry.get("until"), now, where, findings)
+        if given and state == "absent" and not over:
+            findings.warn(where, "state is absent, so the groups and role_assignments of this entry give nothing")
         because = "state is absent" if state == "absent" else over
-        team.append(Desired(where, email, present=not because, grants=None if because else grants, because=because))
+        asked = grants if given and not because else None
+        team.append(Desired(where, email, present=not because, grants=asked, because=because, given=given))
     return team
+
+
+def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings) -> None:
+    """Tell whose email stands in `ignore` and in the definition: one of them is a slip. A pattern there is none."""
+    for entry in team:
+        if entry.email and (place := ignore.naming(entry.email)):
+            findings.problem(entry.where, f"{place} names this person too; take the person out of one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading entries needs: what the groups give (None for one without a value), and how to read roles."""
+
+    findings: Findings
+    organization_id: str | None
+    unknown_scopes: str
+    groups: dict[str, Given | None] = field(default_factory=dict)
+
+    def roles(self, assignments: t.Any, where: str) -> Given:
+        return from_input(assignments, where, self.findings, self.organization_id, unknown_scopes=self.unknown_scopes)
+
+    def given(self, entry: Mapping[str, t.Any], where: str) -> tuple[tuple[Given, ...], Grants]:
+        """Return what an entry's groups and its own role assignments give, each and together; nothing where it has
+        neither, and so says nothing about roles.
+        """
+        names = entry.get("groups", [])
+        given: list[Given] = []
+        if isinstance(names, str):
+            names = [names]
+        if not isinstance(names, list):
+            self.findings.problem(where, f"groups must be a list of names, not {kind_of(names)}")
+            names = []
+        for name in names:
+            if not isinstance(name, str):
+                self.findings.problem(where, f"groups must be a list of names in quotes; {name!r} is {kind_of(name)}")
+            elif name not in self.groups:
+                self.findings.problem(where, f"unknown group {name!r}{did_you_mean(name, self.groups)}")
+            elif (group := self.groups[name]) is None:
+                self.findings.problem(where, f"the group {name!r} is empty; write {{}} where it is to give nothing")
+            else:
+                given.append(group)
+        if "role_assignments" in entry:
+            given.append(self.roles(entry["role_assignments"], f"{where}.role_assignments"))
+        if len(given) == 1:
+            return (given[0],), given[0].grants
+        grants = NOTHING.union(*[one.grants for one in given])
+        check_slots([one.blocks for one in given], grants, where, self.findings)
+        return tuple(given), grants
 
 
 def _email(entry: Mapping[str, t.Any], where: str, findings: Findings) -> str | None:
@@ -125,33 +199,18 @@ def _email(entry: Mapping[str, t.Any], where: str, findings: Findings) -> str | 
     return None
 
 
-def _union(
-    entry: Mapping[str, t.Any],
-    named: Mapping[str, Grants],
-    empty: set[str],
-    where: str,
-    findings: Findings,
-    organization_id: str | None,
-) -> Grants | None:
-    """Return the grants of an entry's groups and its own, None where it has neither and so says nothing about roles."""
-    groups = entry.get("groups", [])
-    own = entry.get("role_assignments")
-    grants = NOTHING
-    if not isinstance(groups, list):
-        findings.problem(where, f"groups must be a list of names, not {kind_of(groups)}")
-        groups = []
-    for group in groups:
-        if isinstance(group, str) and group in named:
-            grants |= named[group]
-        elif isinstance(group, str) and group in empty:
-            findings.problem(where, f"the group {group!r} is empty; write {{}} where it is to give nothing")
-        elif isinstance(group, str):
-            findings.problem(where, f"unknown group {group!r}{did_you_mean(group, named)}")
-        else:
-            findings.problem(where, f"groups must be a list of names in quotes; {group!r} is {kind_of(group)}")
-    if own is not None:
-        grants |= from_input(own, f"{where}.role_assignments", findings, organization_id)
-    return grants if groups or own is not None else None
+def _check_note(note: t.Any, key: str, where: str, findings: Findings) -> None:
+    """Check what stands in an entry for people alone: one line of text; a number counts as its digits."""
+    if isinstance(note, bool) or not isinstance(note, (str, int, float)):
+        findings.problem(where, f"{key} must be a text, not {kind_of(note)}")
+        return
+    text = str(note).strip()
+    if len(text.splitlines()) > 1:
+        findings.problem(where, f"{key} must be one line")
+    elif wrong := what_is_unsafe(text):
+        findings.problem(where, f"{key}: {wrong}")
+    elif len(text) > LONGEST_NOTE:
+        findings.problem(where, f"{key} has {len(text)} characters, and may have {LONGEST_NOTE}")
 
 
 def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str:
@@ -162,7 +221,7 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     if until is None:
         return ""
     text = until.isoformat() if isinstance(until, dt.date) else until
-    end = _end(text) if isinstance(text, str) else None
+    end = _end(text)
     if end is None:
         findings.problem(
             where,
@@ -172,15 +231,18 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     return f"until {text.strip()} has passed" if now > end else ""
 
 
-def _end(text: str) -> dt.datetime | None:
-    text = re.sub(r"[zZ]$", "+00:00", text.strip())  # Python 3.10 does not read the Z
+def _end(text: t.Any) -> dt.datetime | None:
+    """Return the last moment of a date or timestamp, None for anything else."""
+    found = UNTIL.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not found:
+        return None
+    part = {name: int(value or 0) for name, value in found.groupdict().items() if name != "ahead"}
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            day = dt.date.fromisoformat(text)
+        day = dt.date(part["year"], part["month"], part["day"])
+        if found["hour"] is None:
             return dt.datetime.combine(day, dt.time.max, tzinfo=dt.timezone.utc)
-        if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", text):  # newer Pythons read much that people do not
-            return None
-        end = dt.datetime.fromisoformat(text)
-        return end if end.tzinfo else end.replace(tzinfo=dt.timezone.utc)
-    except ValueError:
+        ahead = dt.timedelta(hours=part["hours"], minutes=part["minutes"]) * (-1 if found["ahead"] == "-" else 1)
+        time = dt.time(part["hour"], part["minute"], part["second"], tzinfo=dt.timezone(ahead))
+        return dt.datetime.combine(day, time)
+    except ValueError:  # no day or time of this world
         return None

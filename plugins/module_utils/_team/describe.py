@@ -152,7 +152,7 @@ def _what_no_entry_tells(person: Person, there: list[Member | Invitation]) -> st
     if twice := [grant for grant in grants if slots[grant.slot] > 1]:
         return f"one role on one resource, with different application roles: {_listed(twice)}"
     findings = Findings()
-    told = from_input(_assignments(grants), "role_assignments", findings)
+    told = from_input(_assignments(grants), "role_assignments", findings).grants
     if findings.problems:
         return findings.problems[0]
     if missing(told, grants) or surplus(told, grants):

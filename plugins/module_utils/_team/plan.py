@@ -47,10 +47,10 @@ ORDER = ("invite", "reinvite", "update", "uninvite", "remove")
 class Rules:
     """What holds for everybody in a definition.
 
-    purge: whether people outside of it go; ignore: who is never planned for; resend: which existing invitations are
-    sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the roles of a pending
-    one differ) or `never`; members: whether members are planned for, or invitations alone; invite: whether strangers
-    are invited.
+    purge: whether people outside of it go; ignore: who of these is never planned for; resend: which existing
+    invitations are sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the
+    roles of a pending one differ) or `never`; members: whether members are planned for, or invitations alone; invite:
+    whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`.
     """
 
     purge: bool = False
@@ -58,6 +58,7 @@ class Rules:
     resend: str = "when_expired"
     members: bool = True
     invite: bool = True
+    unknown_roles: str = "fail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +154,17 @@ class Plan:
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:
     """Return the plan for a definition, its actions in the order in which they are to be done.
 
-    What can be seen only now that the organization has been read (two members with one email, a user id that nobody
-    has) goes to the findings.
+    Whoever an entry names is planned for, whatever pattern `ignore` has. What can be seen only now that the
+    organization has been read (two members with one email, a user id that nobody has or that stands in `ignore`) goes
+    to the findings.
     """
     plan = Plan()
     named: set[str] = set()
     for entry in desired:
         email, user_id, there = _find(entry, people)
         named.add(person_key(email, user_id))
-        if rules.ignore.has(email, user_id) or is_ignored(there, rules):
-            findings.warn(entry.where, "in ignore too, so nothing is planned for this person")
-            continue
+        for place in filter(None, (rules.ignore.naming(None, member.user_id) for member in there.members)):
+            findings.problem(entry.where, f"{place} names this person too; take the person out of one of them")
         actions = plan_person(entry, people, rules, plan, findings)
         plan.actions += actions
         plan.unchanged += not actions
