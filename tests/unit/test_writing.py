@@ -53,7 +53,7 @@ def first_codes(outcome: Outcome) -> Counter[str]:
 
 
 def grants(roles: dict[str, Any]) -> Any:
-    return from_input(roles, "roles", Findings())
+    return from_input(roles, "roles", Findings()).grants
 
 
 def held(world: World, email: str) -> Any:
