@@ -196,7 +196,11 @@ def some_of(names: t.Sequence[str], most: int = 5) -> str:
     return plain(", ".join(names[:most])) + more
 
 
-def did_you_mean(word: str, known: t.Iterable[str]) -> str:
-    """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string."""
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+def did_you_mean(word: str, known: t.Iterable[str], *, prefix: str = "") -> str:
+    """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string.
+
+    prefix: what all of them begin with, and which therefore makes none nearer.
+    """
+    words = sorted(one.removeprefix(prefix) for one in known)
+    near = difflib.get_close_matches(word.removeprefix(prefix), words, n=1)
+    return f" (did you mean {prefix + near[0]!r}?)" if near else ""
