@@ -81,6 +81,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
     """An Ansible module with the connection options. Null counts as absent, for those a blank text does too."""
 
     _client: Client | None = None
+    _organization: Organization | None = None
 
     def __init__(self, options: dict[str, t.Any], **kwargs: t.Any) -> None:
         self._handlers: dict[int, t.Any] = {}  # of signals, as they were before
@@ -101,11 +102,17 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def exit_json(self, **kwargs: t.Any) -> None:
         """End the module well."""
-        super().exit_json(invocation=self._invocation(), **kwargs)
+        super().exit_json(**self._said_always(), **kwargs)
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """End the module with a failure."""
-        super().fail_json(msg, invocation=self._invocation(), **kwargs)
+        super().fail_json(msg, **self._said_always(), **kwargs)
+
+    def _said_always(self) -> dict[str, t.Any]:
+        """Return what every result has: where and how the module ran, and with which options."""
+        organization_id = self._organization.id if self._organization else self.params.get("organization_id")
+        known = {"organization_id": organization_id} if organization_id and isinstance(organization_id, str) else {}
+        return {**known, "check_mode": self.check_mode, "invocation": self._invocation()}
 
     def _invocation(self) -> dict[str, t.Any]:
         """Return the options for Ansible to echo, without the key, which is no longer masked in the module itself since
@@ -141,8 +148,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as with nohup
                 self._handlers[number] = signal.signal(number, self._stop)
-        organization_id = options["organization_id"]
-        return Organization(client, organization_id) if organization_id else Organization.discover(client)
+        given = options["organization_id"]
+        self._organization = Organization(client, given) if given else Organization.discover(client)
+        return self._organization
 
     def finish(self, outcome: Outcome, result: dict[str, t.Any]) -> None:
         """End the module with what came of a run."""
@@ -158,7 +166,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         try:
             yield
         except ElasticCloudError as error:
-            self.fail_json(msg=str(error), changed=False, diff={"before": "", "after": ""}, **error.result())
+            self.fail_json(msg=str(error), changed=False, diff=[], **error.result())
         except Exception as error:  # Ansible would print it as it is, and it may hold the API key or a token
             scrub = self._client.scrub if self._client else str
             self.fail_json(

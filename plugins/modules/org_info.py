@@ -77,6 +77,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+organization_id:
+  description: The id of the organization.
+  returned: where it is known, that is unless it is not given and could not be found
+  type: str
+  version_added: 2.0.0
+  sample: "1402593716"
+check_mode:
+  description: Whether the module ran in check mode, which makes no difference.
+  returned: always
+  type: bool
+  version_added: 2.0.0
+  sample: false
 organization:
   description: The organization, as the service describes it. There may be more keys.
   returned: when O(gather) contains V(organization)

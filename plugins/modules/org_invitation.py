@@ -110,6 +110,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+organization_id:
+  description: The id of the organization.
+  returned: where it is known, that is unless it is not given and could not be found
+  type: str
+  version_added: 2.0.0
+  sample: "1402593716"
+check_mode:
+  description: Whether the module ran in check mode.
+  returned: always
+  type: bool
+  version_added: 2.0.0
+  sample: false
 invitations:
   description:
     - The invitations of these people afterwards, in the order of O(emails).
@@ -152,6 +164,7 @@ plan:
   description:
     - What was meant to be done.
     - In check mode, and whenever nothing fails, this is also what takes effect.
+    - Holds the first 3,000 actions. RV(plan_total) is how many there are.
   returned: when the organization could be read and the input was right
   type: list
   elements: dict
@@ -167,9 +180,11 @@ plan:
       type: str
     before:
       description: The access before, as role assignments. Null for somebody who was not there.
+      returned: unless RV(plan_shortened) is true
       type: dict
     after:
       description: The access afterwards. Null for somebody who is no longer there.
+      returned: unless RV(plan_shortened) is true
       type: dict
     reason:
       description: Why, in words.
@@ -184,25 +199,63 @@ plan:
           - role_id: deployment-viewer
             all: true
       reason: not in the organization
+plan_total:
+  description: How many actions there are, of which RV(plan) holds the first 3,000.
+  returned: when the organization could be read and the input was right
+  type: int
+  version_added: 2.0.0
+  sample: 2
+plan_shortened:
+  description: Whether the entries of RV(plan) leave out RV(plan[].before) and RV(plan[].after), as they do where there
+    are more than 300 actions. They are in RV(diff) then.
+  returned: when the organization could be read and the input was right
+  type: bool
+  version_added: 2.0.0
+  sample: false
+plan_digest:
+  description:
+    - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
+      organization.
+    - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
+      and the grants before and after. Reasons, times, and how a definition spells and groups things do not count.
+    - Made from the whole plan, also where RV(plan) is cut.
+  returned: when the organization could be read and the input was right, also where a guard refuses the plan
+  type: str
+  version_added: 2.0.0
+  sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 diff:
-  description: The people who have changed, or in check mode would change, and no others, as YAML.
+  description:
+    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
+      nothing changes.
+    - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
   returned: always
-  type: dict
+  type: list
+  elements: dict
   contains:
+    before_header:
+      description: Whose element it is, by email, and with the user id where several members have this email. By user id
+        alone where the service shows no email.
+      type: str
+      version_added: 2.0.0
+    after_header:
+      description: The same.
+      type: str
+      version_added: 2.0.0
     before:
-      description: How they were.
+      description: How the person was, as YAML. Empty for somebody who was not there.
       type: str
     after:
-      description: How they are.
+      description: How the person is. Empty for somebody who is no longer there.
       type: str
   sample:
-    before: ""
-    after: |
-      - email: jonas.weber@example.com
+    - before_header: jonas.weber@example.com
+      after_header: jonas.weber@example.com
+      before: ""
+      after: |
         status: pending
         role_assignments:
           deployment:
-            - {role_id: deployment-viewer, all: true}  # jonas.weber@example.com
+            - {role_id: deployment-viewer, all: true}
 failures:
   description: The actions that could not be done. The others are done all the same, and running again does what is
     missing.
@@ -216,6 +269,10 @@ failures:
     email:
       description: For whom.
       type: str
+    user_id:
+      description: The member's user id. Null for somebody invited.
+      type: str
+      version_added: 2.0.0
     error:
       description:
         - Why, with the same keys as RV(error).
@@ -227,6 +284,7 @@ failures:
   sample:
     - action: invite
       email: zoe.martin@example.net
+      user_id: null
       error:
         status: 400
         codes: [organization.user_organization_already_belongs]
@@ -307,6 +365,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converg
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {
@@ -331,9 +390,7 @@ def main() -> None:
         ]
         settings = Settings(check_duration(options["expires_in"], "expires_in", findings))
         if not invited and not findings.problems:
-            module.exit_json(
-                changed=False, plan=[], diff={"before": "", "after": ""}, invitations=[], already_members=[]
-            )
+            module.exit_json(changed=False, **shown_plan([]), diff=[], invitations=[], already_members=[])
         organization = module.connect(findings)
         rules = Rules(resend=options["resend"], members=False)
         outcome = converge(organization, invited, rules, Guards(min_owners=0), settings, check_mode=module.check_mode)

@@ -148,6 +148,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+organization_id:
+  description: The id of the organization.
+  returned: where it is known, that is unless it is not given and could not be found
+  type: str
+  version_added: 2.0.0
+  sample: "1402593716"
+check_mode:
+  description: Whether the module ran in check mode.
+  returned: always
+  type: bool
+  version_added: 2.0.0
+  sample: false
 member:
   description: The person afterwards, or in check mode as the person would be.
   returned: when the organization could be read and the input was right
@@ -178,6 +190,7 @@ plan:
     - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
       are demoted or removed last.
     - In check mode, and whenever nothing fails, this is also what takes effect.
+    - Holds the first 3,000 actions. RV(plan_total) is how many there are.
   returned: when the organization could be read and the input was right
   type: list
   elements: dict
@@ -194,9 +207,11 @@ plan:
       type: str
     before:
       description: The access before, as role assignments. Null for somebody who was not there.
+      returned: unless RV(plan_shortened) is true
       type: dict
     after:
       description: The access afterwards. Null for somebody who is no longer there.
+      returned: unless RV(plan_shortened) is true
       type: dict
     reason:
       description: Why, in words.
@@ -214,31 +229,95 @@ plan:
           - role_id: deployment-viewer
             deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
       reason: "to be taken away: deployment-viewer on deployment 1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"
+plan_total:
+  description: How many actions there are, of which RV(plan) holds the first 3,000.
+  returned: when the organization could be read and the input was right
+  type: int
+  version_added: 2.0.0
+  sample: 2
+plan_shortened:
+  description: Whether the entries of RV(plan) leave out RV(plan[].before) and RV(plan[].after), as they do where there
+    are more than 300 actions. They are in RV(diff) then.
+  returned: when the organization could be read and the input was right
+  type: bool
+  version_added: 2.0.0
+  sample: false
+plan_digest:
+  description:
+    - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
+      organization.
+    - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
+      and the grants before and after. Reasons, times, and how a definition spells and groups things do not count.
+    - Made from the whole plan, also where RV(plan) is cut.
+  returned: when the organization could be read and the input was right, also where a guard refuses the plan
+  type: str
+  version_added: 2.0.0
+  sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 diff:
-  description: The people who have changed, or in check mode would change, and no others, as YAML.
+  description:
+    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
+      nothing changes.
+    - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
   returned: always
-  type: dict
+  type: list
+  elements: dict
   contains:
+    before_header:
+      description: Whose element it is, by email, and with the user id where several members have this email. By user id
+        alone where the service shows no email.
+      type: str
+      version_added: 2.0.0
+    after_header:
+      description: The same.
+      type: str
+      version_added: 2.0.0
     before:
-      description: How they were.
+      description: How the person was, as YAML. Empty for somebody who was not there.
       type: str
     after:
-      description: How they are.
+      description: How the person is. Empty for somebody who is no longer there.
       type: str
   sample:
-    before: |
-      - email: uma.rao@example.com
+    - before_header: uma.rao@example.com
+      after_header: uma.rao@example.com
+      before: |
         status: active
         role_assignments:
           deployment:
-            - {role_id: deployment-viewer, deployment_ids: ["1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"]}  # uma.rao@example.com
-            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
-    after: |
-      - email: uma.rao@example.com
+            - {role_id: deployment-viewer, deployment_ids: ["1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"]}
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}
+      after: |
         status: active
         role_assignments:
           deployment:
-            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}  # uma.rao@example.com
+            - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}
+not_understood:
+  description:
+    - Who keeps more access than is defined, because this version does not understand it. Such access is never taken
+      away. A warning names them, too.
+    - Whoever keeps exactly what is defined, has no roles defined or is removed is not listed.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    email:
+      description: Who. Null where the service shows no email.
+      type: str
+    user_id:
+      description: The user id. Null for somebody who is only invited.
+      type: str
+    role_assignments:
+      description: What is not understood, and kept.
+      type: dict
+  sample:
+    - email: uma.rao@example.com
+      user_id: "2806341205"
+      role_assignments:
+        deployment:
+          - role_id: deployment-viewer
+            all: true
+            valid_from: "2026-06-01"
 failures:
   description: The actions that could not be done. The others are done all the same, and running again does what is
     missing.
@@ -252,6 +331,10 @@ failures:
     email:
       description: For whom.
       type: str
+    user_id:
+      description: The member's user id. Null for somebody invited.
+      type: str
+      version_added: 2.0.0
     error:
       description:
         - Why, with the same keys as RV(error).
@@ -263,6 +346,7 @@ failures:
   sample:
     - action: invite
       email: zoe.martin@example.net
+      user_id: null
       error:
         status: 400
         codes: [organization.user_organization_already_belongs]

@@ -75,8 +75,8 @@ def test_an_audit_reports_drift_and_writes_nothing(audit: Job) -> None:
     assert [(action["action"], action["email"]) for action in result["plan"]] == [
         ("invite", "newcomer@audited.example.com")
     ]
-    assert "newcomer@audited.example.com" in result["diff"]["after"]
-    assert "+- email: newcomer@audited.example.com" in audit.output
+    assert [(one["after_header"], one["before"]) for one in result["diff"]] == [("newcomer@audited.example.com", "")]
+    assert "+++ after: newcomer@audited.example.com" in audit.output
 
 
 def test_a_limit_leaves_the_other_organizations_alone(audit: Job) -> None:

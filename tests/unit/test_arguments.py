@@ -313,7 +313,7 @@ def test_an_error_ends_the_module_with_what_it_holds(ended: Ended) -> None:
     assert result["failed"] is True
     assert result["msg"] == "The guard says no."
     assert result["guard"] == {"name": "protected", "limit": 0, "found": 1, "emails": ["ana@example.com"]}
-    assert (result["changed"], result["diff"]) == (False, {"before": "", "after": ""})
+    assert (result["changed"], result["diff"]) == (False, [])
 
 
 def test_missing_requests_is_reported_as_collections_do(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 import pytest
 import yaml
@@ -47,6 +48,7 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
 )
 from ansible_collections.orgops.elastic_cloud.tests.unit.strategies import Definition, definitions, held, organizations
 
+Side = dict[str, t.Any] | None
 ANA, BO, CLEO, DEV = "ana@example.com", "bo@example.com", "cleo@example.com", "dev@example.com"
 HOSTILE = [
     'a"b',
@@ -112,20 +114,30 @@ class Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep=True)
 
 
-def read(text: str) -> list[dict[str, t.Any]]:
-    """One side of a diff as data."""
-    return yaml.load(text, Strict) or []
+def read(text: str) -> Side:
+    """One side of a diff as data, None for somebody who is not there."""
+    return yaml.load(text, Strict) if text else None
 
 
-def diff_of(plan: Plan) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
-    """The diff that a plan leads to, as data."""
-    diff = make_diff([planned_effect(action) for action in plan.actions])
-    return read(diff["before"]), read(diff["after"])
+def diff_of(plan: Plan, there: People) -> list[tuple[str, Side, Side]]:
+    """The diff that a plan leads to: whom it names, and how they were and are, as data."""
+    return read_diff(make_diff(map(planned_effect, plan.actions), there.shared_emails))
 
 
-def entry(email: str, status: str, *assignments: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
-    """A person in a diff."""
-    return {"email": email, "status": status, **more, "role_assignments": to_assignments(grants(*assignments))}
+def read_diff(diff: list[dict[str, str]]) -> list[tuple[str, Side, Side]]:
+    """A diff as data."""
+    assert all(one["before_header"] == one["after_header"] for one in diff)
+    return [(one["after_header"], read(one["before"]), read(one["after"])) for one in diff]
+
+
+def parts(side: Side) -> list[dict[str, t.Any]]:
+    """The member and the invitation in one side of a person's diff."""
+    return [one for one in (side, (side or {}).get("invitation")) if one]
+
+
+def entry(status: str, *assignments: dict[str, t.Any], **more: t.Any) -> dict[str, t.Any]:
+    """How a person stands in a diff."""
+    return {"status": status, "role_assignments": to_assignments(grants(*assignments)), **more}
 
 
 def effect(email: str | None, before: Grants, after: Grants, user_id: str = "id") -> Effect:
@@ -142,7 +154,7 @@ def test_a_diff_shows_those_who_change_in_order_and_nobody_else() -> None:
         invitation(DEV, BILLING),
         member("eli@example.com", BILLING),
     )
-    before, after = diff_of(
+    diff = diff_of(
         plan_for(
             there,
             {"email": "zoe@example.com", "role_assignments": OWNER},
@@ -151,35 +163,57 @@ def test_a_diff_shows_those_who_change_in_order_and_nobody_else() -> None:
             {"email": "eli@example.com", "state": "absent"},
             {"email": BO},
             {"email": ANA, "role_assignments": BILLING},
-        )
+        ),
+        there,
     )
-    assert before == [
-        entry(BO, "expired", BILLING),
-        entry(CLEO, "active", BILLING),
-        entry(DEV, "pending", BILLING),
-        entry("eli@example.com", "active", BILLING),
-    ]
     roles = {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["a"], "application_roles": []}]}
-    assert after == [
-        entry(ANA, "pending", BILLING),
-        entry(BO, "pending", BILLING, invitation="sent again"),
-        entry(CLEO, "active", BILLING, roles),
+    assert diff == [  # in the order of the plan
+        (ANA, None, entry("pending", BILLING)),
+        (BO, entry("expired", BILLING), entry("pending", BILLING, sent="again")),
+        (CLEO, entry("active", BILLING), entry("active", BILLING, roles)),
+        (DEV, entry("pending", BILLING), None),
+        ("eli@example.com", entry("active", BILLING), None),
     ]
+
+
+def test_a_member_with_an_invitation_too_is_one_person_in_a_diff() -> None:
+    there = people(member("boss@example.com", OWNER), member(ANA, OWNER), invitation(ANA, BILLING))
+    plan = plan_for(there, {"email": ANA, "state": "absent"})
+    assert [step.action for step in plan.actions] == ["uninvite", "remove"]
+    assert diff_of(plan, there) == [(ANA, entry("active", OWNER, invitation=entry("pending", BILLING)), None)]
+
+
+def test_members_who_share_an_email_are_told_apart_in_a_diff() -> None:
+    there = people(
+        member("boss@example.com", OWNER), member(ANA, BILLING, user_id="1"), member(ANA, user_id="2"), invitation(ANA)
+    )
+    plan = plan_for(there, {"email": "boss@example.com"}, purge=True)
+    assert diff_of(plan, there) == [
+        (ANA, entry("pending"), None),
+        (f"{ANA} (user id 1)", entry("active", BILLING), None),
+        (f"{ANA} (user id 2)", entry("active"), None),
+    ]
+
+
+def test_what_was_planned_anew_is_one_change_of_one_person() -> None:
+    first = effect(ANA, grants(BILLING), grants(BILLING, deployments("a")))
+    second = effect(ANA, grants(BILLING, deployments("a", "b")), grants(OWNER))
+    assert read_diff(make_diff([first, second])) == [(ANA, entry("active", BILLING), entry("active", OWNER))]
 
 
 def test_a_diff_of_nothing_is_empty() -> None:
     there = people(member(ANA, OWNER))
     plan = plan_for(there, {"email": ANA})
-    assert make_diff([planned_effect(action) for action in plan.actions]) == {"before": "", "after": ""}
+    assert make_diff([planned_effect(action) for action in plan.actions]) == []
 
 
-def test_one_deployment_taken_from_five_is_one_line_with_the_persons_email() -> None:
+def test_one_deployment_taken_from_five_is_one_line() -> None:
     there = people(member("boss@example.com", OWNER), member(ANA, deployments(*"abcde")))
     plan = plan_for(there, {"email": ANA, "role_assignments": deployments(*"abde")})
-    diff = make_diff([planned_effect(action) for action in plan.actions])
+    (diff,) = make_diff([planned_effect(action) for action in plan.actions])
     before, after = diff["before"].splitlines(), diff["after"].splitlines()
     (line,) = [line for line in before if line not in after]
-    assert line.split() == ["-", "{role_id:", "deployment-viewer,", "deployment_ids:", "[c]}", "#", ANA]
+    assert line.split() == ["-", "{role_id:", "deployment-viewer,", "deployment_ids:", "[c]}"]
     assert len(before) == len(after) + 1
 
 
@@ -187,22 +221,20 @@ def test_one_deployment_taken_from_five_is_one_line_with_the_persons_email() -> 
 def test_a_diff_is_yaml_that_says_the_same_as_the_plan(there: People, definition: Definition, purge: bool) -> None:
     findings = Findings()
     plan = make_plan(desired(*definition.members, groups=definition.groups), there, Rules(purge=purge), findings)
-    before, after = diff_of(plan)
-    actions = sorted(plan.actions, key=lambda action: (action.person, action.place))
-    assert [one.get("email", one.get("user_id")) for one in before] == [
-        action.email or action.user_id for action in actions if action.before is not None
-    ]
-    for shown, side in ((before, "before"), (after, "after")):
-        wanted = [getattr(action, side) for action in actions if getattr(action, side) is not None]
-        assert [from_reply(one["role_assignments"], ORGANIZATION) for one in shown] == wanted
+    diff = diff_of(plan, there)
+    names = [header.removeprefix("user id ").partition(" (")[0].lower() for header, _before, _after in diff]
+    assert list(dict.fromkeys(names)) == list(dict.fromkeys(one.name.lower() for one in plan.actions))
+    for index, side in ((1, "before"), (2, "after")):
+        shown = [part for one in diff for part in parts(one[index])]
+        wanted = [getattr(action, side) for action in plan.actions if getattr(action, side) is not None]
+        assert Counter(from_reply(one["role_assignments"], ORGANIZATION) for one in shown) == Counter(wanted)
 
 
 @given(some=held(strange=True))
 def test_each_grant_has_a_line_of_its_own(some: Grants) -> None:
-    text = make_diff([effect(ANA, some, grants(OWNER, BILLING, deployments("z")))])["before"]
-    lines = [line for line in text.splitlines() if line.strip().startswith("- {")]
+    (diff,) = make_diff([effect(ANA, some, grants(OWNER, BILLING, deployments("z")))])
+    lines = [line for line in diff["before"].splitlines() if line.strip().startswith("- {")]
     assert len(lines) == len(some)
-    assert all(line.endswith(f"  # {ANA}") for line in lines)
 
 
 def test_scopes_that_this_version_does_not_know_are_shown_in_a_diff() -> None:
@@ -215,8 +247,9 @@ def test_scopes_that_this_version_does_not_know_are_shown_in_a_diff() -> None:
         "platform": [{"role_id": "root", "since": 2026, "why": None, "deep": {"er": [True]}}],
     }
     there = from_reply(reply, ORGANIZATION) or NOTHING
-    (shown,) = read(make_diff([effect(ANA, there, NOTHING)])["before"])
-    assert shown["role_assignments"] == to_assignments(there)
+    assert read_diff(make_diff([effect(ANA, there, NOTHING)])) == [
+        (ANA, {"status": "active", "role_assignments": to_assignments(there)}, entry("active"))
+    ]
 
 
 # --- Names that mean harm
@@ -255,14 +288,16 @@ def test_hostile_names_in_any_place_of_a_diff_are_read_back(name: str) -> None:
         },
         ORGANIZATION,
     )
-    text = make_diff([effect(name, there or NOTHING, NOTHING)])["before"]
-    assert read(text) == [{"email": name, "status": "active", "role_assignments": to_assignments(there or NOTHING)}]
-    assert all(line.isprintable() for line in text.split("\n"))
+    (diff,) = make_diff([effect(name, there or NOTHING, NOTHING)])
+    assert read(diff["before"]) == {"status": "active", "role_assignments": to_assignments(there or NOTHING)}
+    assert all(line.isprintable() for line in diff["before"].split("\n"))
+    assert diff["after_header"].isprintable()
 
 
 def test_somebody_without_an_email_is_shown_by_user_id() -> None:
-    (shown,) = read(make_diff([effect(None, grants(BILLING), NOTHING, user_id="12")])["before"])
-    assert shown == {"user_id": "12", "status": "active", "role_assignments": BILLING}
+    assert read_diff(make_diff([effect(None, grants(BILLING), NOTHING, user_id="12")])) == [
+        ("user id 12", entry("active", BILLING), entry("active"))
+    ]
 
 
 # --- Summary
@@ -330,7 +365,7 @@ def test_an_effect_counts_as_what_it_is_whatever_was_meant(
     states = [State(status, NOTHING) if status else None for status in (before, after)]
     one = Effect(acted(kind), *states, sent)
     assert one.counts_as == heading
-    assert bool(make_diff([one])["before"]) is bool(heading and before)
+    assert [bool(part["before"]) for part in make_diff([one])] == ([bool(before)] if heading else [])
 
 
 def test_an_effect_on_roles_alone_is_an_update() -> None:

@@ -98,6 +98,11 @@ class People:
         """The user ids of the members with the organization owner role; invited ones do not count."""
         return {member.user_id for member in self.members.values() if is_owner(member.grants)}
 
+    @functools.cached_property
+    def shared_emails(self) -> set[str]:
+        """The keys of people whose email several members have, so that only user ids tell them apart."""
+        return {key for key, person in self.by_person.items() if len(person.members) > 1}
+
     def _person(self, key: str) -> Person:
         person = self.by_person.get(key)
         if person is None:

@@ -36,7 +36,10 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan im
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
     make_diff,
+    make_digest,
     planned_effect,
+    shown_list,
+    shown_plan,
     summarise,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Run, Settings, Work
@@ -49,10 +52,11 @@ MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 class Outcome:
     """What a run meant to do and what came of it, or what would come of it in check mode.
 
-    people: who was there before; works: how far each action came, none in check mode; refused_by: the guard that
-    refused the plan; ended_by: what kept the run from going on to its end.
+    organization_id: where; people: who was there before; works: how far each action came, none in check mode;
+    refused_by: the guard that refused the plan; ended_by: what kept the run from going on to its end.
     """
 
+    organization_id: str
     people: People
     plan: Plan
     effects: list[Effect]
@@ -73,11 +77,12 @@ class Outcome:
         """
         result: dict[str, t.Any] = {
             "changed": self.changed,
-            "plan": [action.result() for action in self.plan.actions],
-            "diff": make_diff(self.effects),
+            **shown_plan(self.plan.actions),
+            "plan_digest": make_digest(self.organization_id, self.plan.actions),
+            "diff": make_diff(self.effects, self.people.shared_emails),
         }
         if self.failures:
-            result["failures"] = self.failed()
+            result |= self.failed()
         error: ElasticCloudError | None = self.refused_by or self.ended_by
         if self.failures and not self.changed:  # the run as a whole has failed
             error = error or self.failures[0][1]
@@ -91,13 +96,23 @@ class Outcome:
         return {
             **self.result(),
             "summary": summarise(self.effects, self.plan.unchanged + len(untouched), len(self.plan.unmanaged)),
-            "unmanaged": [
-                {"email": one.email, "user_id": one.user_id, "status": one.status} for one in self.plan.unmanaged
-            ],
-            "refused": [
-                {"email": work.action.email, "grants": to_assignments(frozenset(work.refused))} for work in refused
-            ],
-            "failures": self.failed(),
+            **shown_list(
+                "unmanaged",
+                [{"email": one.email, "user_id": one.user_id, "status": one.status} for one in self.plan.unmanaged],
+            ),
+            **shown_list(
+                "refused",
+                [
+                    {
+                        "email": work.action.email,
+                        "user_id": work.action.user_id,
+                        "grants": to_assignments(frozenset(work.refused)),
+                    }
+                    for work in refused
+                ],
+            ),
+            "not_understood": [],
+            **self.failed(),
         }
 
     def standing(self, email: str | None, user_id: str | None) -> dict[str, t.Any]:
@@ -133,12 +148,13 @@ class Outcome:
             "role_assignments": to_assignments(after.grants),
         }
 
-    def failed(self) -> list[dict[str, t.Any]]:
+    def failed(self) -> dict[str, t.Any]:
         """Return `failures` as the contract has it."""
-        return [
-            {"action": action.action, "email": action.email, "error": error.details()}
+        failures = [
+            {"action": action.action, "email": action.email, "user_id": action.user_id, "error": error.details()}
             for action, error in self.failures
         ]
+        return shown_list("failures", failures)
 
     @property
     def message(self) -> str | None:
@@ -185,13 +201,20 @@ def converge(
     try:
         warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
     except GuardError as refusal:
-        return Outcome(people, plan, [], warnings=findings.warnings, refused_by=refusal)
+        return Outcome(organization.id, people, plan, [], warnings=findings.warnings, refused_by=refusal)
     if check_mode or not plan.actions:
-        return Outcome(people, plan, [planned_effect(action) for action in plan.actions], warnings=warnings)
+        effects = [planned_effect(action) for action in plan.actions]
+        return Outcome(organization.id, people, plan, effects, warnings=warnings)
     run = Run(organization, plan, people, rules, guards, settings, tell)
     run.apply()
     outcome = Outcome(
-        people, plan, [work.effect for work in run.works], run.works, warnings=warnings, ended_by=run.writes.ended_by
+        organization.id,
+        people,
+        plan,
+        [work.effect for work in run.works],
+        run.works,
+        warnings=warnings,
+        ended_by=run.writes.ended_by,
     )
     for work in run.works:
         _judge(work, outcome, settings.tolerate_refused and run.writes.any_accepted)

@@ -111,14 +111,17 @@ class Action:
         """Where it stands in the plan: owners are demoted and removed last."""
         return self.ends_ownership, ORDER.index(self.action), self.person, self.user_id or ""
 
-    def result(self) -> dict[str, t.Any]:
-        """Return it as the contract's `plan` has it."""
+    def result(self, *, whole: bool = True) -> dict[str, t.Any]:
+        """Return it as the contract's `plan` has it. whole: with the access before and after."""
+        access = {
+            "before": None if self.before is None else to_assignments(self.before),
+            "after": None if self.after is None else to_assignments(self.after),
+        }
         return {
             "action": self.action,
             "email": self.email,
             "user_id": self.user_id,
-            "before": None if self.before is None else to_assignments(self.before),
-            "after": None if self.after is None else to_assignments(self.after),
+            **(access if whole else {}),
             "reason": self.reason,
         }
 

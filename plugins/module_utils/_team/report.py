@@ -4,18 +4,21 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""What a run did, or would do, as results: the summary and the diff.
+"""What a run did, or would do, as results: the plan and its digest, the summary and the diff.
 
 Pure: knows neither Ansible nor HTTP, and no YAML library either, because a managed node need not have one.
 """
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import itertools
 import json
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
@@ -23,10 +26,12 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     in_order,
     to_assignments,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, email_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action
 
+MOST_WHOLE = 300  # actions; of a larger plan the result tells each person's access in `diff` alone
+MOST_LISTED = 3000  # entries of one list in a result
 # What is plain text in YAML whatever stands around it; anything else is put in quotes.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+-]*")
 NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -83,39 +88,106 @@ def summarise(effects: Iterable[Effect], unchanged: int, unmanaged: int) -> dict
     return {**{heading: counts[heading] for heading in headings}, "unchanged": unchanged, "unmanaged": unmanaged}
 
 
-def make_diff(effects: Sequence[Effect]) -> dict[str, str]:
-    """Return `diff`: the people who change, in order of their emails, before and after.
+def make_diff(effects: Iterable[Effect], shared: Collection[str] = ()) -> list[dict[str, str]]:
+    """Return `diff`: for each person who changes, in the order of the plan, how they were and how they are.
 
-    Each grant has a line of its own with the person's email behind it, so that the few lines that a terminal shows
-    around a change always tell whose it is, and one deployment taken from five is one line.
+    shared: the keys of those emails that several members have; user ids tell those apart. One element for each person:
+    in one long text, Ansible's display would match equal lines of neighbours. Each grant has a line of its own, so that
+    one deployment taken from five is one line. Of more than MOST_LISTED people the first are returned.
     """
-    effects = sorted(
-        (one for one in effects if one.counts_as), key=lambda effect: (effect.action.person, effect.action.place)
-    )
-    before = [_entry(effect, effect.before) for effect in effects if effect.before]
-    after = [_entry(effect, effect.after, again=effect.counts_as == "reinvited") for effect in effects if effect.after]
-    return {"before": "".join(before), "after": "".join(after)}
+    people: dict[tuple[str, str | None], list[Effect]] = {}
+    for effect in sorted((one for one in effects if one.counts_as), key=lambda one: one.action.place):
+        action = effect.action
+        key = action.person, action.user_id if action.person in shared else None
+        people.setdefault(key, []).append(effect)
+    return [_element(key[0] in shared, of_one) for key, of_one in itertools.islice(people.items(), MOST_LISTED)]
 
 
-def _entry(effect: Effect, state: State, again: bool = False) -> str:
-    action = effect.action
-    name = quoted(action.name)
-    lines = [f"- email: {name}" if action.email else f"- user_id: {name}", f"  status: {state.status}"]
+def _element(shared: bool, effects: list[Effect]) -> dict[str, str]:
+    """Return the element of a diff for one person: a member, an invitation, or both."""
+    first = effects[0].action
+    header = plain(first.email) if first.email else f"user id {plain(first.user_id)}"
+    if first.email and first.user_id and shared:
+        header += f" (user id {plain(first.user_id)})"
+    before: dict[bool, list[str]] = {}
+    after: dict[bool, list[str]] = {}
+    for effect in effects:  # what was there at first, and what is there at last
+        invited = effect.action.user_id is None
+        before.setdefault(invited, _lines(effect.before))
+        after[invited] = _lines(effect.after, again=effect.counts_as == "reinvited")
+    return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
+
+
+def _text(lines: dict[bool, list[str]]) -> str:
+    """Return one side: the member; the invitation alone, or within, for the rare member who has one too."""
+    member, invitation = lines.get(False, []), lines.get(True, [])
+    if member and invitation:
+        invitation = ["invitation:", *(f"  {line}" for line in invitation)]
+    return "".join(f"{line}\n" for line in (*member, *invitation))
+
+
+def _lines(state: State | None, again: bool = False) -> list[str]:
+    if state is None:
+        return []
+    lines = [f"status: {state.status}"]
     if again:
-        lines.append("  invitation: sent again")
+        lines.append("sent: again")
     if not state.grants:
-        lines.append("  role_assignments: {}")
-    else:
-        lines.append("  role_assignments:")
-        shown: tuple[str, ...] = ()
-        for grant in in_order(state.grants):
-            for depth, part in enumerate(grant.scope):
-                if shown[: depth + 1] != grant.scope[: depth + 1]:
-                    lines.append(f"{'  ' * (depth + 2)}{quoted(part)}:")
-            shown = grant.scope
-            block = _innermost(to_assignments(frozenset({grant})), grant.scope)
-            lines.append(f"{'  ' * (len(shown) + 2)}- {_flow(block)}  # {name}")
-    return "\n".join(lines) + "\n"
+        return [*lines, "role_assignments: {}"]
+    lines.append("role_assignments:")
+    shown: tuple[str, ...] = ()
+    for grant in in_order(state.grants):
+        for depth, part in enumerate(grant.scope):
+            if shown[: depth + 1] != grant.scope[: depth + 1]:
+                lines.append(f"{'  ' * (depth + 1)}{quoted(part)}:")
+        shown = grant.scope
+        block = _innermost(to_assignments(frozenset({grant})), grant.scope)
+        lines.append(f"{'  ' * (len(shown) + 1)}- {_flow(block)}")
+    return lines
+
+
+def shown_plan(actions: Sequence[Action]) -> dict[str, t.Any]:
+    """Return `plan`, `plan_total` and `plan_shortened`: a large one in short, so that platforms can show it."""
+    shortened = len(actions) > MOST_WHOLE
+    return {
+        "plan": [action.result(whole=not shortened) for action in actions[:MOST_LISTED]],
+        "plan_total": len(actions),
+        "plan_shortened": shortened,
+    }
+
+
+def shown_list(name: str, entries: Sequence[t.Any]) -> dict[str, t.Any]:
+    """Return a list of a result under its name; where it is cut, its length under NAME_total."""
+    if len(entries) <= MOST_LISTED:
+        return {name: list(entries)}
+    return {name: list(entries[:MOST_LISTED]), f"{name}_total": len(entries)}
+
+
+def make_digest(organization_id: str, actions: Iterable[Action]) -> str:
+    """Return `plan_digest`: a SHA-256, in hexadecimal, that two plans share if and only if they do the same.
+
+    Covers the organization's id and of each action, in order, what it is, the user id, the email as it compares, and
+    the grants before and after. Not the reason, and no spelling, grouping or time.
+    """
+    steps = [
+        [
+            one.action,
+            one.user_id,
+            email_key(one.email) if one.email else None,
+            _canonical(one.before),
+            _canonical(one.after),
+        ]
+        for one in actions
+    ]
+    return hashlib.sha256(json.dumps([organization_id, steps]).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=4096)
+def _canonical(grants: Grants | None) -> list[t.Any] | None:
+    """Return grants for the digest. Cached, because many people have the same."""
+    if grants is None:
+        return None
+    return [[one.scope, one.role, one.resource, one.application_roles, one.extra] for one in in_order(grants)]
 
 
 def _innermost(value: t.Any, path: tuple[str, ...]) -> t.Any:

@@ -48,7 +48,7 @@ SINCE_2_22 = tuple(map(int, core.split(".")[:2])) >= (2, 22)
 # Modules echo their options, since ansible-core 2.22 only when they are told to.
 ECHO = {"_ansible_inject_invocation": True} if SINCE_2_22 else {}
 # What a result says of a run, apart from how it was called.
-NOT_OF_THE_RUN = {"invocation", "warnings"}
+NOT_OF_THE_RUN = {"check_mode", "invocation", "warnings"}
 
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
 BILLING = {"organization": [{"role_id": "billing-admin"}]}
@@ -156,7 +156,7 @@ class Site:
         assert result["failed"]
         assert _said(result) == _said(checked)
         assert result["changed"] is False
-        assert result["diff"] == {"before": "", "after": ""}
+        assert result["diff"] == []
         return result
 
     def reject(self, module: str, **options: Any) -> str:
@@ -180,7 +180,7 @@ class Site:
         for check_mode in (False, True):
             again = self.succeed(module, check_mode=check_mode, **options)
             assert not self.writes
-            assert (again["changed"], again["plan"], again["diff"]) == (False, [], {"before": "", "after": ""})
+            assert (again["changed"], again["plan"], again["diff"]) == (False, [], [])
         self.done_by, self.sent = writes, emails
         return done
 
@@ -235,6 +235,11 @@ def counts(result: Result) -> dict[str, int]:
 def codes(result: Result) -> dict[str, list[str]]:
     """The error codes of failures, by email."""
     return {failure["email"]: failure["error"]["codes"] for failure in result["failures"]}
+
+
+def gained(result: Result) -> dict[str, str]:
+    """How people are afterwards, by what the diff has over them."""
+    return {one["after_header"]: one["after"] for one in result["diff"]}
 
 
 def as_on_a_managed_node() -> contextlib.AbstractContextManager[Any]:

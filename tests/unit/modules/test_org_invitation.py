@@ -20,7 +20,7 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import 
 
 ANA, BO = "ana@example.com", "bo@example.com"
 LIMIT = "organization.invitations_rate_limit_exceeded"
-NOTHING = {"changed": False, "plan": [], "diff": {"before": "", "after": ""}, "invitations": [], "already_members": []}
+NOTHING = {"changed": False, "plan": [], "diff": [], "invitations": [], "already_members": []}
 TWO_TOGETHER = {"deployment": [{"role_id": "viewer", "deployment_ids": ["a", "b"]}]}
 TWO_APART = {"deployment": [*viewer("b")["deployment"], *viewer("a")["deployment"]]}
 

@@ -134,35 +134,49 @@ def test_each_action_tells_before_and_after_and_why(site):
             "reason": "state is absent",
         },
     ]
-    assert result["diff"] == {
-        "before": f"""\
-- email: {ANA}
-  status: active
-  role_assignments:
-    deployment:
-      - {{role_id: deployment-viewer, deployment_ids: [a]}}  # {ANA}
-      - {{role_id: deployment-viewer, deployment_ids: [b]}}  # {ANA}
-- email: pending@example.com
-  status: pending
-  role_assignments:
-    deployment:
-      - {{role_id: deployment-viewer, deployment_ids: [a]}}  # pending@example.com
+    assert result["diff"] == [
+        {
+            "before_header": BO,
+            "after_header": BO,
+            "before": "",
+            "after": """\
+status: pending
+role_assignments:
+  project:
+    security:
+      - {role_id: security-t1-analyst, all: true}
 """,
-        "after": f"""\
-- email: {ANA}
-  status: active
-  role_assignments:
-    deployment:
-      - {{role_id: deployment-viewer, deployment_ids: [b]}}  # {ANA}
-      - {{role_id: deployment-viewer, deployment_ids: [c]}}  # {ANA}
-- email: {BO}
-  status: pending
-  role_assignments:
-    project:
-      security:
-        - {{role_id: security-t1-analyst, all: true}}  # {BO}
+        },
+        {
+            "before_header": ANA,
+            "after_header": ANA,
+            "before": """\
+status: active
+role_assignments:
+  deployment:
+    - {role_id: deployment-viewer, deployment_ids: [a]}
+    - {role_id: deployment-viewer, deployment_ids: [b]}
 """,
-    }
+            "after": """\
+status: active
+role_assignments:
+  deployment:
+    - {role_id: deployment-viewer, deployment_ids: [b]}
+    - {role_id: deployment-viewer, deployment_ids: [c]}
+""",
+        },
+        {
+            "before_header": "pending@example.com",
+            "after_header": "pending@example.com",
+            "before": """\
+status: pending
+role_assignments:
+  deployment:
+    - {role_id: deployment-viewer, deployment_ids: [a]}
+""",
+            "after": "",
+        },
+    ]
 
 
 def test_where_nothing_is_to_do_everything_is_there_and_empty(site):
