@@ -196,6 +196,11 @@ def some_of(names: t.Sequence[str], most: int = 5) -> str:
     return plain(", ".join(names[:most])) + more
 
 
+def counted_people(count: int, kind: str = "") -> str:
+    """Return how many people there are in words: `1 person`, `2 people`, `1 protected person`."""
+    return f"{count} {kind} {'person' if count == 1 else 'people'}".replace("  ", " ")
+
+
 def did_you_mean(word: str, known: t.Iterable[str], *, prefix: str = "") -> str:
     """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string.
 

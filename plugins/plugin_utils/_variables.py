@@ -44,10 +44,10 @@ def faults(
             wrong.append(f"{ORGANIZATION} is blank.")
         elif host.organization is not None:
             alike = [one.get(host.organization, []) for one in neighbours]
-            names = {one for group in alike if name in group for one in group}
+            names = dict.fromkeys(one for group in alike if name in group for one in group)
             if len(names) > 1:
                 wrong.append(
-                    f"These hosts have the same {ORGANIZATION}, {host.organization}: {', '.join(sorted(names))}. Give "
+                    f"These hosts have the same {ORGANIZATION}, {host.organization}: {', '.join(names)}. Give "
                     "each organization one host, else one definition undoes the other."
                 )
         wrong += [

@@ -17,6 +17,7 @@ from pathlib import Path
 from ansible_collections.orgops.elastic_cloud.tests.emulator.emulator import Emulator
 
 PLAYBOOK = "orgops.elastic_cloud.org_team"
+AUDIT = "orgops.elastic_cloud.org_audit"
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
 VIEWER = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, is_owner
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, Selection
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import GuardError, some_of
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import GuardError, counted_people, some_of
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, is_ignored
 
 MAX_REMOVALS = re.compile(r"(\d+)(%?)")
@@ -107,7 +107,7 @@ def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
     emails = _names(action.name for action in refused)
     return GuardError(
         "protected",
-        f"The guard protected refuses the plan: {len(emails)} protected people would be removed, uninvited or lose "
+        f"The guard protected refuses the plan: {counted_people(len(emails), 'protected')} would be removed, uninvited or lose "
         f"a grant{_about(emails)}. Correct the definition, or take them out of protected.",
         0,
         len(emails),
@@ -155,10 +155,10 @@ def _check_removals(actions: list[Action], people: People, rules: Rules, guards:
     if len(losing) <= limit:
         return None
     emails = _names(losing.values())
-    of_all = f" ({guards.max_removals} of {counted} people)" if share else ""
+    of_all = f" ({guards.max_removals} of {counted_people(counted)})" if share else ""
     return GuardError(
         "max_removals",
-        f"The guard max_removals refuses the plan: {len(losing)} people would be removed, uninvited, demoted from "
+        f"The guard max_removals refuses the plan: {counted_people(len(losing))} would be removed, uninvited, demoted from "
         f"owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
         "Raise max_removals for this run if that is meant.",
         limit,
