@@ -29,7 +29,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: One dictionary. It has those hosts of the play with which something is wrong, and for each a list of texts.
+  description: One dictionary. It has those hosts of the play with which something is wrong, and for each a list of
+    texts.
   type: list
   elements: dict
   sample:
@@ -68,8 +69,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         hostvars, in_play = variables["hostvars"], list(variables["ansible_play_hosts_all"])
         in_group = list(variables["groups"].get(GROUP, []))
         mine = hostvars.raw_get(variables["inventory_hostname"])
-        # Of the variables of another host, nobody sees more than its own: what the play or the role is given, all of its
-        # hosts are, and this one knows it. So it is for the organization, unless it is this host's own variable.
+        # Of another host, its own variables can be seen, and not what the play or the role gives it; but they give that
+        # to all hosts of the play, and this one sees it. So the organization may be given, or be a host's own variable.
         given = {name for name in variables if name.startswith(PREFIX) and name not in mine}
         own = self._organization(variables, variables)
         is_given = ORGANIZATION in given or own != self._organization(mine, mine)

@@ -80,6 +80,7 @@ def artifacts(result: Result, host: str, *, audit: bool = False) -> dict[str, t.
     if _is_unsafe(host):
         return {}
     known = "summary" in result
+    words = headline(result, names=False) if known else "failed before there was a plan"
     left: dict[str, t.Any] = {
         "elastic_cloud": {
             host: {
@@ -89,7 +90,7 @@ def artifacts(result: Result, host: str, *, audit: bool = False) -> dict[str, t.
                 "plan_digest": digest,
             }
         },
-        "elastic_cloud_text": f"{host}: {headline(result, names=False) if known else 'failed before there was a plan'}\n",
+        "elastic_cloud_text": f"{host}: {words}\n",
     }
     if audit and digest and organization and not _is_unsafe(organization):
         left["org_team_plan_digests"] = {organization: digest}
@@ -108,7 +109,7 @@ def drift(result: Result, kinds: Sequence[str]) -> list[str]:
 
 
 def _steps(result: Result) -> Iterator[str]:
-    """Yield a line for each step; with the roles where no diff shows them, because a guard or a failure is in the way."""
+    """Yield a line for each step; with the roles where no diff shows them, after a failure or a guard's refusal."""
     steps = result.get("steps", [])
     shared = _shared(steps)
     planned = {}

@@ -23,7 +23,7 @@ LEFT_BEHIND = frozenset({f"{PREFIX}result", f"{PREFIX}plan_digests"})
 
 
 class Host(t.NamedTuple):
-    """A host: the organization that it stands for, None where that cannot be known, and its variables with our prefix."""
+    """A host: its organization, None where that cannot be known, and the names of its variables with our prefix."""
 
     organization: str | None
     names: Collection[str]

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import AUDIT, OWNER, VIEWER, Ansible, Run
+from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import AUDIT, OWNER, VIEWER, Ansible, Run, stats
 
 pytestmark = pytest.mark.playbook
 OWNERS = {"email": "owner@example.com", "role_assignments": OWNER}
@@ -116,11 +115,3 @@ def test_digests_of_plans_are_left_for_an_approval(run: Run, ansible: Ansible) -
     organization = ansible.emulator.find("too_many").id
     assert left["elastic_cloud"]["too_many"]["plan_digest"] == digests[organization]
     assert left["elastic_cloud"]["too_many"]["summary"]["removed"] == 5
-
-
-def stats(run: Run) -> dict[str, t.Any]:
-    """Return the artifacts of a run: what set_stats has left for the whole of it."""
-    found = re.search(r"^\tRUN: (.*)$", run.output, re.MULTILINE)
-    assert found, run.output
-    left: dict[str, t.Any] = json.loads(found[1])
-    return left

@@ -107,8 +107,8 @@ def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
     emails = _names(action.name for action in refused)
     return GuardError(
         "protected",
-        f"The guard protected refuses the plan: {counted_people(len(emails), 'protected')} would be removed, uninvited or lose "
-        f"a grant{_about(emails)}. Correct the definition, or take them out of protected.",
+        f"The guard protected refuses the plan: {counted_people(len(emails), 'protected')} would be removed, uninvited "
+        f"or lose a grant{_about(emails)}. Correct the definition, or take them out of protected.",
         0,
         len(emails),
         emails,
@@ -158,8 +158,8 @@ def _check_removals(actions: list[Action], people: People, rules: Rules, guards:
     of_all = f" ({guards.max_removals} of {counted_people(counted)})" if share else ""
     return GuardError(
         "max_removals",
-        f"The guard max_removals refuses the plan: {counted_people(len(losing))} would be removed, uninvited, demoted from "
-        f"owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
+        f"The guard max_removals refuses the plan: {counted_people(len(losing))} would be removed, uninvited, demoted "
+        f"from owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
         "Raise max_removals for this run if that is meant.",
         limit,
         len(losing),
