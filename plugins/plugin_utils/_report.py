@@ -15,7 +15,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import counted_people, plain
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import _flow as in_one_line
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
@@ -33,14 +33,17 @@ MOST_NAMES = 20
 MOST_IN_EVENT = 1200
 
 
-def report(result: Result, host: str, refusal: str = "") -> list[str]:
+def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
     """Return how a run went: a line with numbers, and one for each of the steps that the result tells of.
 
-    refusal: what a guard would have refused, had it not been opened for this run.
+    guard: as in a result, one that refuses the plan under the limits of its definition, and was opened for this run.
     """
     lines = [f"{host}: {headline(result, names=True)}"]
-    if refusal:
-        lines.append(f"would be refused: {refusal}")
+    if guard:
+        lines.append(
+            f"to be applied, it {_would_be_refused(guard)}, since {counted_people(guard['found'])} would be removed, "
+            f"uninvited, demoted from owner or left without any grant, and the limit is {guard['limit']}"
+        )
     lines += _steps(result)
     lines += [f"refused: {_who(one)}: {in_one_line(one['grants'])}" for one in result.get("refused", [])[:MOST_NAMES]]
     if keeping := result.get("not_understood"):
@@ -70,17 +73,20 @@ def headline(result: Result, *, names: bool) -> str:
     return ", ".join(counts)
 
 
-def artifacts(result: Result, host: str, *, audit: bool = False) -> dict[str, t.Any]:
+def artifacts(result: Result, host: str, guard: Result | None = None, audit: bool = False) -> dict[str, t.Any]:
     """Return what a job leaves for others: numbers, the organization's id and the host's name.
 
     Other jobs have it as variables, and a variable may be a template: so there is no text of the service in it, and a
-    name or an id that would be a template is left out. audit: whether the plan may be approved by its digest.
+    name or an id that would be a template is left out. guard: as for `report`; audit: whether the plan may be approved
+    by its digest.
     """
     organization, digest = (str(result.get(key) or "") for key in ("organization_id", "plan_digest"))
     if _is_unsafe(host):
         return {}
     known = "summary" in result
     words = headline(result, names=False) if known else "failed before there was a plan"
+    if guard:
+        words += f", {_would_be_refused(guard)}"
     left: dict[str, t.Any] = {
         "elastic_cloud": {
             host: {
@@ -124,6 +130,10 @@ def _steps(result: Result) -> Iterator[str]:
         yield f"{line}. {step['error']}" if step["error"] else line
     if (left := result.get("steps_total", 0) - len(steps)) > 0:
         yield f"and {left} more"
+
+
+def _would_be_refused(guard: Result) -> str:
+    return f"would be refused by the guard {guard['name']}"
 
 
 def _total(result: Result, name: str) -> int:

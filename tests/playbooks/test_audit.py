@@ -90,8 +90,9 @@ def test_a_kind_that_does_not_exist_is_an_error_before_any_request(run: Run) -> 
 def test_what_max_removals_would_refuse_is_shown_as_a_whole_and_the_guard_named(run: Run) -> None:
     headline, refusal, *steps, _drift = run.messages("too_many")
     assert headline == "too_many: 5 would be removed, 1 unchanged"
-    assert refusal.startswith(
-        "would be refused: Nothing was changed. The guard max_removals refuses the plan: 5 people"
+    assert refusal == (
+        "to be applied, it would be refused by the guard max_removals, since 5 people would be removed, uninvited, "
+        "demoted from owner or left without any grant, and the limit is 2"
     )
     assert len(steps) == 5
     assert len(re.findall(r"^-status: active", run.output, re.MULTILINE)) == 10, "not both diffs are shown"
@@ -115,3 +116,7 @@ def test_digests_of_plans_are_left_for_an_approval(run: Run, ansible: Ansible) -
     organization = ansible.emulator.find("too_many").id
     assert left["elastic_cloud"]["too_many"]["plan_digest"] == digests[organization]
     assert left["elastic_cloud"]["too_many"]["summary"]["removed"] == 5
+    assert (
+        "too_many: 5 would be removed, 1 unchanged, would be refused by the guard max_removals\n"
+        in left["elastic_cloud_text"]
+    )

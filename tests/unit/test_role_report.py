@@ -141,7 +141,16 @@ def test_what_is_refused_and_what_is_not_understood_has_a_line() -> None:
 
 def test_no_line_of_a_report_can_confuse_a_terminal() -> None:
     hostile = result(step("done", "remove", "a\x1b[31m\n[ERROR]: forged@example.com", "u1"))
-    assert all(line.isprintable() for line in report(hostile, "ac\nme", "re\x1bfused"))
+    assert all(line.isprintable() for line in report(hostile, "ac\nme"))
+
+
+def test_a_guard_that_was_opened_is_named_in_report_and_artifacts() -> None:
+    guard = {"name": "max_removals", "limit": 2, "found": 1}
+    assert report(result(), "acme", guard)[1].startswith(
+        "to be applied, it would be refused by the guard max_removals, since 1 person would be removed"
+    )
+    left = artifacts(result(), "acme", guard)
+    assert left["elastic_cloud_text"].endswith("unchanged, would be refused by the guard max_removals\n")
 
 
 # Artifacts
