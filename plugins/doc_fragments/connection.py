@@ -33,7 +33,8 @@ options:
     default: https://api.elastic-cloud.com
   timeout:
     description:
-      - How many seconds the service may let one request wait.
+      - How many seconds to wait for the connection, and then for each part of an answer. A service that sends a little
+        now and then may take longer as a whole.
     type: int
     default: 30
   retries:
@@ -66,5 +67,5 @@ notes:
     masks it in results and logs. Never write it on the command line (C(-e api_key=...)), where the list of processes
     and the shell's history show it.
   - Proxies are taken from the usual environment variables such as E(HTTPS_PROXY) and E(NO_PROXY). A netrc file is not
-    used, and redirects are not followed.
+    used, redirects are not followed, and plain C(http) never goes through a proxy.
 """

@@ -103,7 +103,7 @@ class ApiError(ElasticCloudError):
     ) -> None:
         self.status, self.codes, self.method, self.path, self.request_id = status, list(codes), method, path, request_id
         self.retry_after = retry_after
-        self.message = message
+        self.message = message = plain(message)
         answer = " ".join(str(part) for part in (status, *self.codes) if part is not None)
         super().__init__(f"{method} {path}: {answer + ': ' if answer else ''}{message}" if method else message)
 

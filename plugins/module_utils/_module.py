@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import ipaddress
 import os
 import re
@@ -19,7 +20,12 @@ import urllib.parse
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, ElasticCloudError, Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
+    ElasticCloudError,
+    Findings,
+    plain,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import (
     BASE_PATH,
     CONCURRENCY,
@@ -30,11 +36,12 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import MAX_REMOVALS
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import encodable, what_is_unsafe
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
 MOST_ECHOED = 20  # entries of an option
+SOON = dt.timedelta(days=14)  # how long before its end a key is warned of; by default keys live for three months
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a platform that cancels a job, a closed terminal
 NO_KEY = (
     "there is no API key. Set the environment variable EC_API_KEY (on an automation platform: attach the credential to "
@@ -102,17 +109,40 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def exit_json(self, **kwargs: t.Any) -> None:
         """End the module well."""
-        super().exit_json(**self._said_always(), **kwargs)
+        super().exit_json(**self._ending(kwargs))
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> None:
         """End the module with a failure."""
-        super().fail_json(msg, **self._said_always(), **kwargs)
+        super().fail_json(**self._ending({"msg": msg, **kwargs}))
 
-    def _said_always(self) -> dict[str, t.Any]:
-        """Return what every result has: where and how the module ran, and with which options."""
+    def warn(self, warning: str, **kwargs: t.Any) -> None:
+        """Warn, without secrets, which Ansible does not mask in warnings, and without what could confuse a terminal."""
+        super().warn(plain(self._scrub(warning)), **kwargs)
+
+    def _scrub(self, text: str) -> str:
+        """Return a text without secrets."""
+        if self._client:
+            return self._client.scrub(text)
+        api_key = self.params.get("api_key")
+        return text.replace(api_key, "***") if api_key and isinstance(api_key, str) else text
+
+    def _ending(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return a result with what every one has: where, how and with which options the module ran.
+
+        Warns of an API key that ends soon, on the way.
+        """
+        ends = self._client and self._client.key_ends
+        if ends and ends - dt.datetime.now(dt.timezone.utc) <= SOON:
+            self.warn(
+                f"The API key in use ends on {ends:%Y-%m-%d} (UTC). Have an organization owner create another one in "
+                "the Elastic Cloud console, under Organization, API keys, and put it in its place before that day."
+            )
         organization_id = self._organization.id if self._organization else self.params.get("organization_id")
         known = {"organization_id": organization_id} if organization_id and isinstance(organization_id, str) else {}
-        return {**known, "check_mode": self.check_mode, "invocation": self._invocation()}
+        ended: dict[str, t.Any] = encodable(
+            {**known, "check_mode": self.check_mode, "invocation": self._invocation(), **result}
+        )
+        return ended
 
     def _invocation(self) -> dict[str, t.Any]:
         """Return the options for Ansible to echo, without the key, which is no longer masked in the module itself since
@@ -168,11 +198,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
         except ElasticCloudError as error:
             self.fail_json(msg=str(error), changed=False, diff=[], **error.result())
         except Exception as error:  # Ansible would print it as it is, and it may hold the API key or a token
-            scrub = self._client.scrub if self._client else str
             self.fail_json(
-                msg=f"{type(error).__name__}: {scrub(str(error))}. This is a fault of the collection: please report it "
-                "with what -vvv prints. Running again does what has not been done yet.",
-                exception=scrub(traceback.format_exc()),
+                msg=f"{type(error).__name__}: {plain(self._scrub(str(error)))}. This is a fault of the collection: "
+                "please report it with what -vvv prints. Running again does what has not been done yet.",
+                exception=self._scrub(traceback.format_exc()),
             )
         finally:
             while self._handlers:

@@ -4,13 +4,15 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""Which texts must not become variables: Ansible takes every variable for a template, and a template can run commands.
+"""Which texts must not become variables, since Ansible takes every variable for a template, and a template can run
+commands; and which cannot be encoded.
 
 Pure: knows neither Ansible nor HTTP.
 """
 
 from __future__ import annotations
 
+import json
 import typing as t
 import unicodedata
 from collections.abc import Iterator
@@ -49,6 +51,27 @@ def unsafe_within(value: t.Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from unsafe_within(inner)
+
+
+def encodable(value: t.Any) -> t.Any:
+    """Return a value of any kind that JSON knows, such that it can be encoded: a lone half of a surrogate pair, which
+    the service may have in a name, is spelt out as six characters. All other text stays as it is.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return _spelt_out(value)
+    return value
+
+
+def _spelt_out(value: t.Any) -> t.Any:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_spelt_out(key): _spelt_out(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_spelt_out(inner) for inner in value]
+    return value
 
 
 def _shown(text: str) -> str:

@@ -154,12 +154,24 @@ invitations:
         deployment:
           - role_id: deployment-viewer
             all: true
+invitations_total:
+  description: How many invitations there are.
+  returned: when RV(invitations) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 already_members:
   description: Those who are members already, and are left alone.
   returned: when the organization could be read and the input was right
   type: list
   elements: str
   sample: [kaori.tanaka@example.com]
+already_members_total:
+  description: How many members there are.
+  returned: when RV(already_members) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 plan:
   description:
     - What was meant to be done.
@@ -231,16 +243,15 @@ diff:
   returned: always
   type: list
   elements: dict
+  version_added: 2.0.0
   contains:
     before_header:
       description: Whose element it is, by email, and with the user id where several members have this email. By user id
         alone where the service shows no email.
       type: str
-      version_added: 2.0.0
     after_header:
       description: The same.
       type: str
-      version_added: 2.0.0
     before:
       description: How the person was, as YAML. Empty for somebody who was not there.
       type: str
@@ -256,6 +267,39 @@ diff:
         role_assignments:
           deployment:
             - {role_id: deployment-viewer, all: true}
+not_understood:
+  description:
+    - Who keeps more access than is asked for, because this version does not understand it. Such access is never taken
+      away. A warning names them, too.
+    - Whoever keeps exactly what is asked for, or whose invitation is revoked, is not listed.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    email:
+      description: Who. Null where the service shows no email.
+      type: str
+    user_id:
+      description: Always null, since nobody invited has one yet.
+      type: str
+    role_assignments:
+      description: What is not understood, and kept.
+      type: dict
+  sample:
+    - email: uma.rao@example.com
+      user_id: null
+      role_assignments:
+        deployment:
+          - role_id: deployment-viewer
+            all: true
+            valid_from: "2026-06-01"
+not_understood_total:
+  description: How many people there are.
+  returned: when RV(not_understood) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 failures:
   description: The actions that could not be done. The others are done all the same, and running again does what is
     missing.
@@ -293,6 +337,12 @@ failures:
         method: POST
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
+failures_total:
+  description: How many failed actions there are.
+  returned: when RV(failures) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 guard:
   description: The guard that has refused the plan. Nothing was changed then.
   returned: when a guard refuses, in check mode too
@@ -365,7 +415,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converg
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_plan
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_list, shown_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 
 OPTIONS = {
@@ -399,8 +449,8 @@ def main() -> None:
             outcome,
             {
                 **outcome.result(),
-                "invitations": [invitation for invitation in invitations if invitation],
-                "already_members": outcome.plan.already_members,
+                **shown_list("invitations", [invitation for invitation in invitations if invitation]),
+                **shown_list("already_members", outcome.plan.already_members),
             },
         )
 

@@ -261,16 +261,15 @@ diff:
   returned: always
   type: list
   elements: dict
+  version_added: 2.0.0
   contains:
     before_header:
       description: Whose element it is, by email, and with the user id where several members have this email. By user id
         alone where the service shows no email.
       type: str
-      version_added: 2.0.0
     after_header:
       description: The same.
       type: str
-      version_added: 2.0.0
     before:
       description: How the person was, as YAML. Empty for somebody who was not there.
       type: str
@@ -355,6 +354,12 @@ failures:
         method: POST
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
+failures_total:
+  description: How many failed actions there are.
+  returned: when RV(failures) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 guard:
   description: The guard that has refused the plan. Nothing was changed then.
   returned: when a guard refuses, in check mode too

@@ -254,6 +254,12 @@ unmanaged:
     - email: hal.newcomer@example.com
       user_id: "7490875490"
       status: active
+unmanaged_total:
+  description: How many people there are.
+  returned: when RV(unmanaged) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 refused:
   description: Access that the service refuses to change when it is asked for alone.
   returned: when the organization could be read and the input was right
@@ -277,6 +283,12 @@ refused:
         deployment:
           - role_id: deployment-viewer
             deployment_ids: [1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e]
+refused_total:
+  description: How many people there are.
+  returned: when RV(refused) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 plan:
   description:
     - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
@@ -405,16 +417,15 @@ diff:
   returned: always
   type: list
   elements: dict
+  version_added: 2.0.0
   contains:
     before_header:
       description: Whose element it is, by email, and with the user id where several members have this email. By user id
         alone where the service shows no email.
       type: str
-      version_added: 2.0.0
     after_header:
       description: The same.
       type: str
-      version_added: 2.0.0
     before:
       description: How the person was, as YAML. Empty for somebody who was not there.
       type: str
@@ -462,6 +473,12 @@ not_understood:
           - role_id: deployment-viewer
             all: true
             valid_from: "2026-06-01"
+not_understood_total:
+  description: How many people there are.
+  returned: when RV(not_understood) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 failures:
   description: The actions that could not be done. The others are done all the same, and running again does what is
     missing.
@@ -499,6 +516,12 @@ failures:
         method: POST
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
+failures_total:
+  description: How many failed actions there are.
+  returned: when RV(failures) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 guard:
   description: The guard that has refused the plan. Nothing was changed then.
   returned: when a guard refuses, in check mode too

@@ -91,7 +91,10 @@ def test_role_assignments_are_those_that_are_accepted(name: str, documentation: 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_samples_show_role_assignments_in_their_normal_form(name: str, documentation: Documentation) -> None:
-    samples = [value["sample"] for value in documentation[name]["return"].values() if "sample" in value]
+    results = {  # but for what no definition can have
+        result: value for result, value in documentation[name]["return"].items() if result != "not_understood"
+    }
+    samples = [value["sample"] for value in results.values() if "sample" in value]
     found = list(_role_assignments(samples))
     assert found
     for assignments in found:

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Callable, Iterator
 
 import pytest
+from ansible.module_utils.common import warnings
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.demo import environment
@@ -26,7 +27,12 @@ from ansible_collections.orgops.elastic_cloud.tests.secrets.serving import (
     Service,
 )
 from ansible_collections.orgops.elastic_cloud.tests.secrets.serving import serve as serve_whatever
-from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import MODULES, Site, patch_module_args
+from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import (
+    MODULES,
+    Site,
+    as_on_a_managed_node,
+    patch_module_args,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +81,8 @@ def call(service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captur
     def run(module: str, *, check_mode: bool = False, **options: t.Any) -> Result:
         arguments = {"endpoint": service.url, "api_key": KEY, "organization_id": ORGANIZATION, **options}
         arguments |= {"_ansible_check_mode": check_mode, "_ansible_remote_tmp": "/nonexistent"}
-        with patch_module_args(arguments), pytest.raises(SystemExit):
+        warnings._global_warnings.clear()
+        with as_on_a_managed_node(), patch_module_args(arguments), pytest.raises(SystemExit):
             MODULES[module].main()
         result: Result = json.loads(capfd.readouterr().out)
         return result

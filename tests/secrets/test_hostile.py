@@ -82,14 +82,57 @@ def ids_in(line: str, before: str, after: str = "") -> list[str]:
 # --- Names and addresses from the service
 
 
-def test_hostile_names_are_shown_as_they_are(service: Service, call: Call) -> None:
+def spelt_out(text: str) -> str:
+    """A text as results have it: as it is, but for half of a surrogate pair, which cannot be encoded."""
+    return text.replace("\ud83d", "\\ud83d")
+
+
+def test_promise_27_hostile_names_are_shown_as_they_are_where_they_can_be_encoded(service: Service, call: Call) -> None:
     service.members += [member(number, email=text, name=text) for number, text in enumerate(TEXTS.values())]
     service.invitations += [invitation(number, email=text) for number, text in enumerate(TEXTS.values())]
     result = call("org_info", gather=["members", "invitations"])
     shown = {one["user_id"]: (one["email"], one["name"]) for one in result["members"]}
     for number, text in enumerate(TEXTS.values()):
-        assert shown[f"u{number}"] == (text, text)
-    assert sorted(one["email"] for one in result["invitations"]) == sorted(TEXTS.values())
+        assert shown[f"u{number}"] == (spelt_out(text), spelt_out(text))
+    assert sorted(one["email"] for one in result["invitations"]) == sorted(map(spelt_out, TEXTS.values()))
+
+
+@every_module
+def test_promise_27_every_result_can_be_encoded(service: Service, call: Call, module: str) -> None:
+    half = {"role_id": "deployment-viewer", "deployment_ids": ["\ud83d"], "application_roles": ["\udc00"], "\ud83e": 1}
+    service.members += [
+        member(number, email=f"{text}x", name=text, role_assignments={"deployment": [half]})
+        for number, text in enumerate(TEXTS.values())
+    ]
+    service.replies[HOME] = json.dumps({"id": "x", "\ud83d": ["\ud83d"]}).encode()
+    result = call(module, **READING[module])
+    json.dumps(result, ensure_ascii=False).encode()
+    if module in ("org_info", "org_team"):
+        assert "\\ud83d@example.com" in json.dumps(result, ensure_ascii=False).replace("\\\\", "\\")
+
+
+def test_promise_27_names_of_organizations_do_not_confuse_a_terminal(service: Service, call: Call) -> None:
+    listed = [{"id": f"{number}\x1b[2J", "name": text} for number, text in enumerate(TEXTS.values())]
+    service.replies["/organizations"] = json.dumps({"organizations": listed}).encode()
+    result = call("org_info", organization_id=None)
+    assert result["failed"]
+    assert result["msg"].isprintable()
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_promise_27_no_diff_and_no_reason_confuses_a_terminal(service: Service, call: Call, check_mode: bool) -> None:
+    service.members += [
+        member(number, email=text, role_assignments={"deployment": [{"role_id": text, "deployment_ids": [text]}]})
+        for number, text in enumerate(TEXTS.values())
+    ]
+    service.invitations += [
+        invitation(number, email=f"{text}x", expired=True, expires_at=text)
+        for number, text in enumerate(TEXTS.values())
+    ]
+    result = call("org_team", check_mode=check_mode, **PURGE)
+    assert len(result["diff"]) == 2 * len(TEXTS)
+    words = [text for one in result["diff"] for text in one.values()] + [one["reason"] for one in result["plan"]]
+    assert [text for text in words if not text.replace("\n", "").isprintable()] == []
 
 
 @every_module
@@ -127,7 +170,7 @@ def test_what_guards_say_does_not_confuse_a_terminal_either(service: Service, ca
     for name, text in TEXTS.items():
         service.members[1:] = [member(1, email=text, name=name)]
         result = call("org_team", **PURGE | {"max_removals": "0"})
-        assert result["guard"]["emails"] == [text]
+        assert result["guard"]["emails"] == [spelt_out(text)]
         assert all(letter.isprintable() for letter in result["msg"]), name
 
 

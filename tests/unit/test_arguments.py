@@ -287,6 +287,18 @@ def test_a_key_of_16_characters_is_not_warned_of(warned: list[str]) -> None:
     assert warned == []
 
 
+def test_promise_27_warnings_hold_no_key_and_nothing_that_confuses_a_terminal(ended: Ended) -> None:
+    module = module_with(**FULL)
+    module.warn(f"{KEY} \x1b[2J before the connection")
+    client = module.connect(Findings()).client
+    client.keep_secret(["a-token-of-an-invitation"])
+    module.warn(f"{KEY} a-token-of-an-invitation\r\n after it")
+    output = json.dumps(ended(lambda: module.exit_json())["warnings"])
+    assert "*** \\\\u001b[2J before the connection" in output
+    assert "*** ***\\\\u000d\\\\u000a after it" in output
+    assert KEY not in output
+
+
 @masks_by_itself
 def test_the_key_is_in_no_result(ended: Ended) -> None:
     module = module_with(**FULL)

@@ -456,14 +456,36 @@ def test_the_key_is_sent_and_a_netrc_entry_cannot_replace_it(
     assert server.authorizations[1:] == [f"ApiKey {KEY}"] * 2
 
 
-def test_requests_go_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_promise_27_plain_http_never_goes_through_a_proxy(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     with local_server() as server, local_server(Reply(body=b'{"proxied": true}')) as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        assert client_for(server.url, Watch()).request(*READ) == {"proxied": True}
-        assert [target for _method, target, _headers in proxy.seen] == [f"{server.url}/api/v1/organizations"]
-        monkeypatch.setenv("no_proxy", "localhost")
-        assert client_for(server.url, Watch()).request(*READ) == {}
-        assert (len(server.seen), len(proxy.seen)) == (1, 1)
+        monkeypatch.setenv(variable, proxy.url)
+        for url in (server.url, server.url.replace("http:", "HTTP:")):
+            assert client_for(url, Watch()).request(*READ) == {}
+        assert (len(server.seen), len(proxy.seen)) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("header", "moment"),
+    [
+        ("2026-12-31T12:30:00Z", "2026-12-31T12:30:00+00:00"),
+        ("2026-12-31T12:30:00.123456789Z", "2026-12-31T12:30:00+00:00"),
+        ("2026-12-31T23:30:00-05:00", "2027-01-01T04:30:00+00:00"),
+        ("2026-12-31T23:30:00+0130", "2026-12-31T22:00:00+00:00"),
+        ("2026-12-31 12:30", "2026-12-31T12:30:00+00:00"),
+        (" 2026-12-31 ", "2026-12-31T00:00:00+00:00"),
+        ("Thu, 31 Dec 2026 12:30:00 GMT", "2026-12-31T12:30:00+00:00"),
+        ("Thu, 31 Dec 2026 12:30:00 -0000", "2026-12-31T12:30:00+00:00"),
+        *((text, None) for text in ("", "soon", "1798720200", "2026-13-31", "2026-12-31T25:00:00Z", "9999-99", "0")),
+        ("0001-01-01T00:00:00+10:00", None),
+        ("Thu, 99 Dec 2026 12:30:00 GMT", None),
+    ],
+)
+def test_the_end_of_the_key_is_read_in_iso_8601_and_as_an_http_date(header: str, moment: str | None) -> None:
+    with local_server(Reply(headers={"X-Elastic-Api-Key-Expiration": header})) as server:
+        client = client_for(server.url, Watch())
+        client.request(*READ)
+    assert (client.key_ends and client.key_ends.isoformat()) == moment
 
 
 def test_the_key_is_not_shown_to_a_proxy_that_passes_https_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,8 +142,9 @@ def test_a_plan_carried_out_gives_what_was_defined(
                 assert {unknown(grant) for grant in lacking} <= invitations[0].grants
                 if wanted is not None:
                     assert known(invitations[0].grants) <= wanted
-                elif before:
-                    assert invitations[0].grants == before[0].grants
+                elif before:  # an invitation that is sent again loses the fields that are not known
+                    held, now = ({grant.known_part for grant in one[0].grants} for one in (before, invitations))
+                    assert now == held
     assert after.members.get("id-nobody") == there.members.get("id-nobody")
 
 
@@ -205,7 +206,10 @@ def test_what_is_not_understood_is_never_taken_from_anybody_who_stays(
     for action in planned(definition, there, purge=purge).actions:
         assert all(grant.understood for grant in action.taken)
         if action.after is not None:
-            assert {grant for grant in action.before or NOTHING if not grant.understood} <= action.after
+            kept = {grant for grant in action.before or NOTHING if not grant.understood}
+            if action.action == "reinvite":  # where something else has to change, fields are lost
+                kept = {grant for grant in kept if not grant.recognised}
+            assert kept <= action.after
 
 
 @given(there=organizations(), **WITH_RULES)

@@ -28,9 +28,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan im
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
     State,
+    is_shown_empty,
     make_diff,
     planned_effect,
     quoted,
+    shown_plan,
     summarise,
 )
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
@@ -298,6 +300,21 @@ def test_somebody_without_an_email_is_shown_by_user_id() -> None:
     assert read_diff(make_diff([effect(None, grants(BILLING), NOTHING, user_id="12")])) == [
         ("user id 12", entry("active", BILLING), entry("active"))
     ]
+
+
+# --- Sizes
+
+
+def test_a_result_that_platforms_would_show_empty_is_known() -> None:
+    def result(people_who_change: int) -> dict[str, t.Any]:
+        effects = [
+            effect(f"person-{number}@example.com", grants(BILLING), grants(deployments("a" * 32)), f"{number:010}")
+            for number in range(people_who_change)
+        ]
+        return {**shown_plan([one.action for one in effects]), "diff": make_diff(effects)}
+
+    assert not is_shown_empty(result(1200))
+    assert is_shown_empty(result(2500))
 
 
 # --- Summary

@@ -74,9 +74,13 @@ NOBODY = Person([], [])
 
 
 class People:
-    """Everybody in an organization at one moment, found by email without regard to case, or by user id."""
+    """Everybody in an organization at one moment, found by email without regard to case, or by user id.
 
-    def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation]) -> None:
+    whole: whether the service's lists held everybody, as far as it says.
+    """
+
+    def __init__(self, members: Iterable[Member], invitations: Iterable[Invitation], *, whole: bool = True) -> None:
+        self.whole = whole
         self.members = {member.user_id: member for member in members}
         self.invitations = list(invitations)
         self.by_person: dict[str, Person] = {}

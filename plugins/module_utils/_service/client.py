@@ -13,6 +13,7 @@ of codes and messages, and the headers `x-ratelimit-*` on every response.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import email.utils
 import json
 import random
@@ -63,6 +64,8 @@ LONGEST_WAIT = 60.0  # seconds; the contract's cap on what a header may ask for
 CONCURRENCY = 8  # requests under way at once, where nothing else is said
 MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
 FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
+# A point in time in ISO 8601: a day, maybe a time of it, to the nanosecond, maybe a zone. As Python 3.10 reads it, too.
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?)?(?:[Zz]|([+-]\d\d):?(\d\d))?")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -110,7 +113,7 @@ class Client:
     endpoint: the base URL, without the API's own path; timeout: seconds for one request; retries: how often one request
     is repeated; verify: whether certificates are checked, or the file of the authority to check them with; concurrency:
     how many connections are kept; clock: the machine's, if it is not given. stopped_by: what told it to stop, if
-    anything did.
+    anything did; key_ends: when the API key ends, where the service has told.
     """
 
     def __init__(
@@ -126,8 +129,11 @@ class Client:
     ) -> None:
         self.retries = retries
         self.stopped_by: str | None = None
+        self.key_ends: dt.datetime | None = None
         self.session = requests.Session()
         self.session.auth = ApiKeyAuth(api_key)
+        if urllib.parse.urlsplit(endpoint).scheme == "http":  # a proxy, too, would read the key
+            self.session.trust_env = False
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
@@ -230,6 +236,7 @@ class Client:
         except (OSError, urllib3.exceptions.HTTPError) as error:  # those of requests are OSErrors
             raise self._broken(error, method, shown) from None
         self._pace.note(response.headers)
+        self.key_ends = _moment(response.headers.get("X-Elastic-Api-Key-Expiration")) or self.key_ends
         status = response.status_code
         if 200 <= status < 300:
             reply = _json_object(content) if content.strip() else {}
@@ -413,6 +420,21 @@ def _retry_after(headers: t.Mapping[str, str]) -> float | None:
         except (TypeError, ValueError, OverflowError):
             return None
     return seconds
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    """Return a point in time, in UTC, in ISO 8601 or in the form of HTTP dates; None for anything else."""
+    try:
+        if found := MOMENT.fullmatch((text or "").strip()):
+            day, time_of_day, hours, minutes = found.groups()
+            zone = f"{hours}:{minutes}" if hours else "+00:00"
+            moment = dt.datetime.fromisoformat(f"{day}T{time_of_day or '00:00'}{zone}")
+        else:
+            moment = email.utils.parsedate_to_datetime(text or "")
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+        return moment.astimezone(dt.timezone.utc)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
 def _number(text: str | None) -> float | None:

@@ -27,7 +27,12 @@ MOST_EMAILS = 100  # in one request
 
 
 class Organization:
-    """One organization, through a client. Every method raises what `Client.request` raises."""
+    """One organization, through a client. Every method raises what `Client.request` raises.
+
+    whole: whether no list of members or invitations so far named a further page. The vendor's contract knows none.
+    """
+
+    whole = True
 
     def __init__(self, client: Client, organization_id: str, description: dict[str, t.Any] | None = None) -> None:
         self.client = client
@@ -58,6 +63,7 @@ class Organization:
         reply = self.client.request("GET", "organizations", self.id, "members")
         if not isinstance(reply.get("members"), list):  # never to be mistaken for an organization without members
             raise self._strange("holds no list of members", "members")
+        self._note_pages(reply)
         return [
             Member(
                 user_id=str(one["user_id"]),
@@ -75,6 +81,7 @@ class Organization:
         reply = self.client.request("GET", "organizations", self.id, "invitations")
         if not isinstance(reply.get("invitations", ""), (list, type(None))):
             raise self._strange("holds no list of invitations", "invitations")
+        self._note_pages(reply)
         return self._read_invitations(reply)
 
     def invite(self, emails: Sequence[str], grants: Grants, expires_in: str | None) -> list[Invitation]:
@@ -137,6 +144,10 @@ class Organization:
         ]
         self.client.keep_secret(invitation.token for invitation in invitations)
         return invitations
+
+    def _note_pages(self, reply: dict[str, t.Any]) -> None:
+        if reply.get("next_page"):
+            self.whole = False
 
     def _strange(self, what: str, kind: str) -> ApiError:
         return ApiError(f"the answer {what}; is endpoint the right service?", method="GET", path=self._path(kind))

@@ -83,6 +83,13 @@ class Outcome:
             "plan_digest": make_digest(self.organization_id, self.plan.actions),
             "diff": make_diff(self.effects, self.people.shared_emails),
         }
+        result |= shown_list(
+            "not_understood",
+            [
+                {"email": who.email, "user_id": who.user_id, "role_assignments": to_assignments(grants)}
+                for who, grants in self.plan.not_understood
+            ],
+        )
         if self.failures:
             result |= self.failed()
         error: ElasticCloudError | None = self.refused_by or self.ended_by
@@ -113,7 +120,6 @@ class Outcome:
                     for work in refused
                 ],
             ),
-            "not_understood": [],
             **self.failed(),
             **self.steps(),
         }
@@ -263,7 +269,7 @@ def read_people(organization: Organization) -> People:
     with ThreadPoolExecutor(2) as pool:
         members, invitations = pool.submit(organization.members), pool.submit(organization.invitations)
     try:
-        return People(members.result(), invitations.result())
+        return People(members.result(), invitations.result(), whole=organization.whole)
     except ApiError as error:
         raise error.during(
             f"Reading who is in the organization {organization.id} failed, and nothing was changed"

@@ -33,6 +33,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import ON_FURTHER_PAGES
 
 
 def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[str, t.Any], list[str]]:
@@ -56,9 +57,12 @@ def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[st
     if invitations and "invitations" in gather:
         result["invitations"] = [describe_invitation(one) for one in sorted(invitations.result(), key=_place)]
     if members and invitations and team:
-        described, warnings = describe_team(People(members.result(), invitations.result()))
+        people = People(members.result(), invitations.result(), whole=organization.whole)
+        described, warnings = describe_team(people)
         if described:
             result["team"] = described
+    if not organization.whole:
+        warnings.insert(0, f"{ON_FURTHER_PAGES}: what is returned is not everybody.")
     return result, warnings
 
 
@@ -68,6 +72,8 @@ def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
     Applied with purge, it changes nothing but expired invitations, and it can be read as variables: nothing in it is a
     template to Ansible. Whoever no entry can describe stands in `ignore`. None where there is no such definition.
     """
+    if not people.whole:
+        return None, ["No team is returned: half a picture would strip people of what it leaves out."]
     if not people.owners:
         return None, [
             "No team is returned: this API key sees no organization owner, so it does not see the whole organization, "

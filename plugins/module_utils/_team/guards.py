@@ -21,6 +21,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import GuardError, counted_people, some_of
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, is_ignored
 
+ON_FURTHER_PAGES = (
+    "The service lists its people on several pages, which this version of the collection does not read, so it does not "
+    "see the whole organization"
+)
+OWNERS_KEY = "Use an API key of an organization owner."
 MAX_REMOVALS = re.compile(r"(\d+)(%?)")
 
 
@@ -62,7 +67,9 @@ def check_guards(
         message = "Nothing was changed. " + " ".join(str(refusal) for refusal in refusals)
         raise GuardError(first.name, message, first.limit, first.found, first.emails)
     warnings = []
-    if _is_blind(people):
+    if not people.whole:
+        warnings.append(f"{ON_FURTHER_PAGES}: only those who are on the first page are compared and changed.")
+    elif _is_blind(people):
         if rules.members:
             warnings.append(
                 "The API key sees no organization owner: only the roles that it can see are compared and changed."
@@ -82,14 +89,18 @@ def _is_blind(people: People) -> bool:
 
 def _check_visibility(plan: Plan, people: People, rules: Rules) -> GuardError | None:
     refused = [action for action in plan.actions if action.action in ("remove", "uninvite", "reinvite")]
-    if not _is_blind(people) or not (refused or plan.unseen or rules.purge):
+    if (people.whole and not _is_blind(people)) or not (refused or plan.unseen or rules.purge):
         return None
     emails = _names([*(action.name for action in refused), *plan.unseen])
+    why, remedy = (
+        ("this API key sees no organization owner, so it does not see the whole organization", OWNERS_KEY)
+        if people.whole
+        else (ON_FURTHER_PAGES[0].lower() + ON_FURTHER_PAGES[1:], "Update the collection.")
+    )
     return GuardError(
         "visibility",
-        "The guard visibility refuses the plan: this API key sees no organization owner, so it does not see the whole "
-        f"organization, and {'purge' if rules.purge else 'what is planned'} could strip people of what it cannot see"
-        f"{_about(emails)}. Use an API key of an organization owner.",
+        f"The guard visibility refuses the plan: {why}, and {'purge' if rules.purge else 'what is planned'} could "
+        f"strip people of what it cannot see{_about(emails)}. {remedy}",
         0,
         len(emails),
         emails,

@@ -122,8 +122,15 @@ class Action:
             "email": self.email,
             "user_id": self.user_id,
             **(access if whole else {}),
-            "reason": self.reason,
+            "reason": plain(self.reason),
         }
+
+
+class NotUnderstood(t.NamedTuple):
+    """Somebody who keeps these grants beside what is defined, since this version does not understand them."""
+
+    who: Member | Invitation
+    grants: Grants
 
 
 @dataclass(slots=True)
@@ -132,7 +139,7 @@ class Plan:
 
     unmanaged: people outside of the definition who stay; unchanged: how many entries need nothing; already_members:
     emails of members where only invitations were asked for; unseen: people whose roles an entry speaks of and the
-    service does not show.
+    service does not show; not_understood: who keeps more than is defined.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -140,6 +147,7 @@ class Plan:
     unchanged: int = 0
     already_members: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
+    not_understood: list[NotUnderstood] = field(default_factory=list)
 
 
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:
@@ -192,6 +200,7 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
         plan.already_members.append(there.members[0].email or "")
         return []
     if there.members:
+        _note_not_understood(entry, there.members[0], there.members[0].grants, plan, findings)
         return _plan_update(entry, there.members[0])
     if not email:
         findings.problem(entry.where, "nobody in the organization has this user id; invite people by email")
@@ -200,7 +209,7 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
         findings.problem(entry.where, "not a member of the organization, and invite is false")
         return []
     if there.invitations:
-        return _plan_replacement(entry, there.invitations, rules, findings)
+        return _plan_replacement(entry, there.invitations, rules, plan, findings)
     if entry.mode == "absent":  # there is nothing to take from a stranger
         return []
     if not entry.grants:
@@ -246,8 +255,14 @@ def _plan_update(entry: Desired, member: Member) -> list[Action]:
     return [Action("update", member.email, member.user_id, member.grants, after, reason, entry)]
 
 
-def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rules, findings: Findings) -> list[Action]:
-    """Plan for somebody with an invitation, or several: to leave it, or to send another in its place."""
+def _plan_replacement(
+    entry: Desired, invitations: list[Invitation], rules: Rules, plan: Plan, findings: Findings
+) -> list[Action]:
+    """Plan for somebody with an invitation, or several: to leave it, or to send another in its place.
+
+    What is not understood is no reason to replace one. Where there is another reason, blocks of a scope that is not
+    known are sent as they are, and fields that are not known are lost: a field may be the service's own to set.
+    """
     latest = invitations[0]
     after = _after(entry, latest.grants)
     pending = [invitation for invitation in invitations if not invitation.expired]
@@ -263,10 +278,42 @@ def _plan_replacement(entry: Desired, invitations: list[Invitation], rules: Rule
         reason = "resend is always"
     elif reason and (rules.resend == "never" or (rules.resend == "when_changed" and not pending)):
         findings.warn(entry.where, f"not invited again, as was asked for, though {reason}")
-        return []
+        reason = ""
     if not reason:
+        _note_not_understood(entry, latest, latest.grants, plan, findings)
         return []
+    strange = frozenset(grant for grant in after if not grant.recognised)
+    _note_not_understood(entry, latest, strange, plan, findings)
+    if fields := sorted({name for grant in latest.grants for name in grant.unknown_fields}):
+        findings.warn(
+            entry.where,
+            f"the invitation is replaced, and loses what this version does not understand: {', '.join(fields)}",
+        )
+        unwanted = _not_understood(entry, after) - strange
+        after = frozenset(grant.known_part for grant in after - unwanted)
     return [Action("reinvite", latest.email, None, latest.grants, after, reason, entry, tuple(invitations))]
+
+
+def _note_not_understood(
+    entry: Desired, who: Member | Invitation, held: Grants, plan: Plan, findings: Findings
+) -> None:
+    if beside := _not_understood(entry, held):
+        plan.not_understood.append(NotUnderstood(who, beside))
+        findings.warn(
+            entry.where,
+            "keeps access beside what is defined, since this version of the collection does not understand it "
+            "(not_understood tells which): update the collection, or take it away in the console",
+        )
+
+
+def _not_understood(entry: Desired, held: Grants) -> Grants:
+    """Return what somebody who holds this keeps against what an entry says, because it is not understood."""
+    if entry.grants is None or entry.mode == "present":
+        return NOTHING
+    told, unwanted = entry.grants, entry.mode == "absent"
+    return frozenset(
+        grant for grant in held if not grant.understood and (grant in told or grant.known_part in told) is unwanted
+    )
 
 
 def _after(entry: Desired, held: Grants) -> Grants:
