@@ -46,6 +46,7 @@ ADVICE_BY_STATUS = {
     414: "the request was too long for the service",
     429: "the service's rate limit is reached; run again later",
 }
+KEY_ENDS = "The API key in use ends on"  # how the warning begins that the role's report repeats
 NO_ANSWER = "run again: what was done is kept, what is missing is done then"
 
 

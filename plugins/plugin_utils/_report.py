@@ -15,7 +15,7 @@ import typing as t
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import counted_people, plain
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import KEY_ENDS, counted_people, plain
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import _flow as in_one_line
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
@@ -53,6 +53,7 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
             f"{total} changes are more than an event of an automation platform can hold: it may show the task before "
             "this one as unchanged and without a result. What stands here is true."
         )
+    lines += [warning for warning in map(str, result.get("warnings", [])) if warning.startswith(KEY_ENDS)]
     return [plain(line) for line in lines]
 
 

@@ -34,7 +34,7 @@ def test_no_rule_of_a_tool_is_switched_off_for_a_file() -> None:
 
 def test_plugins_are_of_kinds_that_ansible_knows() -> None:
     kinds = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()}
-    assert kinds <= {"action", "doc_fragments", "module_utils", "modules", "plugin_utils"}
+    assert kinds <= {"action", "doc_fragments", "filter", "lookup", "module_utils", "modules", "plugin_utils"}
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("plugins/*_utils/*.py")), ids=lambda path: path.name)

@@ -139,6 +139,14 @@ def test_what_is_refused_and_what_is_not_understood_has_a_line() -> None:
     ]
 
 
+def test_the_end_of_the_api_key_is_told_and_no_other_warning() -> None:
+    ends = "The API key in use ends on 2026-12-31 (UTC). Have an organization owner create another one."
+    assert report(result(warnings=["members[1]: something", ends]), "acme") == [
+        "acme: nothing to do, 3 unchanged",
+        ends,
+    ]
+
+
 def test_no_line_of_a_report_can_confuse_a_terminal() -> None:
     hostile = result(step("done", "remove", "a\x1b[31m\n[ERROR]: forged@example.com", "u1"))
     assert all(line.isprintable() for line in report(hostile, "ac\nme"))
