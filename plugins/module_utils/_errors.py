@@ -51,6 +51,7 @@ ADVICE_BY_STATUS = {
     414: "the request was too long for the service",
     429: "the service's rate limit is reached; run again later",
 }
+KEY_ENDS = "The API key in use ends on"  # how the warning begins that the role's report repeats
 NO_ANSWER = "run again: what was done is kept, what is missing is done then"
 
 
@@ -217,7 +218,16 @@ def some_of(names: t.Sequence[str], most: int = 5) -> str:
     return plain(", ".join(names[:most])) + more
 
 
-def did_you_mean(word: str, known: t.Iterable[str]) -> str:
-    """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string."""
-    near = difflib.get_close_matches(word, sorted(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+def counted_people(count: int, kind: str = "") -> str:
+    """Return how many people there are in words: `1 person`, `2 people`, `1 protected person`."""
+    return f"{count} {kind} {'person' if count == 1 else 'people'}".replace("  ", " ")
+
+
+def did_you_mean(word: str, known: t.Iterable[str], *, prefix: str = "") -> str:
+    """Return ` (did you mean ..?)` with the nearest of the known words, or the empty string.
+
+    prefix: what all of them begin with, and which therefore makes none nearer.
+    """
+    words = sorted(one.removeprefix(prefix) for one in known)
+    near = difflib.get_close_matches(word.removeprefix(prefix), words, n=1)
+    return f" (did you mean {prefix + near[0]!r}?)" if near else ""

@@ -21,6 +21,7 @@ import urllib.parse
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    KEY_ENDS,
     ApiError,
     ElasticCloudError,
     Findings,
@@ -142,7 +143,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         ends = self._client and self._client.key_ends
         if ends and ends - dt.datetime.now(dt.timezone.utc) <= SOON:
             self.warn(
-                f"The API key in use ends on {ends:%Y-%m-%d} (UTC). Have an organization owner create another one in "
+                f"{KEY_ENDS} {ends:%Y-%m-%d} (UTC). Have an organization owner create another one in "
                 "the Elastic Cloud console, under Organization, API keys, and put it in its place before that day."
             )
         organization_id = self._organization.id if self._organization else self.params.get("organization_id")

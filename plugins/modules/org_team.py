@@ -376,6 +376,49 @@ plan_digest:
   type: str
   version_added: 2.0.0
   sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
+steps:
+  description:
+    - What became of the actions, one by one, also of those that were planned anew during the run because somebody was
+      no longer as the plan had taken them for.
+    - What has failed comes first. No more than 50 are told, and RV(steps_total) is how many there are.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    outcome:
+      description: V(planned) in check mode and where a guard refuses. Otherwise V(done), V(failed), V(not_attempted) or
+        V(outcome_unknown) as in RV(failures), V(refused) as in RV(refused), or V(not_needed) where it turned out that
+        there was nothing to do any more.
+      type: str
+    action:
+      description: As in RV(plan).
+      type: str
+    email:
+      description: For whom. Null where the service shows no email.
+      type: str
+    user_id:
+      description: The member's user id. Null for somebody invited.
+      type: str
+    reason:
+      description: Why, in words.
+      type: str
+    error:
+      description: Why it failed, in words. Null where it did not.
+      type: str
+  sample:
+    - outcome: done
+      action: remove
+      email: bea.fischer@example.com
+      user_id: "7490875490"
+      reason: state is absent
+      error: null
+steps_total:
+  description: How many steps there are.
+  returned: when the organization could be read and the input was right
+  type: int
+  version_added: 2.0.0
+  sample: 1
 diff:
   description:
     - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where

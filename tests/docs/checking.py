@@ -27,6 +27,7 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _module
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import LEFT_BEHIND
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
 
 COLLECTION = "orgops.elastic_cloud."
@@ -36,15 +37,16 @@ MODULES: dict[str, ModuleType] = {
     for path in sorted((ROOT / "plugins/modules").glob("*.py"))
 }
 ROLE_VARIABLES = frozenset(
-    yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["audit"]["options"]
 )
 ENVIRONMENT = frozenset(name for entry in _module.CONNECTION.values() for name in entry.get("fallback", (None, []))[1])
 # What is ours is called by these names, and by no others: pattern to names.
 NAMES = {
-    rf"\b{ROLE_PREFIX}\w+": ROLE_VARIABLES,
+    rf"(?<![.\w]){ROLE_PREFIX}\w+": ROLE_VARIABLES | LEFT_BEHIND,
     r"(?<![A-Z_])EC_\w+": ENVIRONMENT,
     rf"\b{re.escape(COLLECTION)}(\w+)": {
         *(path.stem for kind in ("plugins/modules", "roles", "playbooks") for path in (ROOT / kind).iterdir()),
+        *(path.stem for kind in ("filter", "lookup") for path in (ROOT / "plugins" / kind).iterdir()),
         "all",  # the action group
         "docsite",  # labels of guides
     },
@@ -141,7 +143,7 @@ def faults_of_variables(variables: Variables, groups: Variables | None = None) -
     if unknown or not ours:
         return unknown
     options = {name: STAND_INS[name] for name in ("organization_id", "members")}
-    options |= {name.removeprefix(ROLE_PREFIX): value for name, value in ours.items()}
+    options |= {name.removeprefix(ROLE_PREFIX): value for name, value in ours.items() if name != "org_team_fail_on"}
     if not _is_template(own := options.get("groups")):
         options["groups"] = {**(groups or {}), **(own or {})}
     return faults_of_options("org_team", options)

@@ -159,4 +159,4 @@ def test_answers_to_a_survey_are_text_and_win(raised: list[Job], platform: Platf
 def test_the_guide_asks_for_variables_of_the_role_and_leaves_none_blank() -> None:
     survey = yaml.safe_load(GUIDE["Survey"])
     assert {question["variable"] for question in survey["spec"]} <= ROLE_VARIABLES
-    assert all(question["required"] for question in survey["spec"])
+    assert all(question["required"] and question["min"] for question in survey["spec"])

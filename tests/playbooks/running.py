@@ -17,6 +17,7 @@ from pathlib import Path
 from ansible_collections.orgops.elastic_cloud.tests.emulator.emulator import Emulator
 
 PLAYBOOK = "orgops.elastic_cloud.org_team"
+AUDIT = "orgops.elastic_cloud.org_audit"
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
 VIEWER = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
 
@@ -86,3 +87,12 @@ class Ansible:
             check=False,
         )
         return Run(process.returncode, process.stdout, self.emulator.log[before:])
+
+
+def stats(run: Run) -> dict[str, t.Any]:
+    """Return the artifacts of a run with ANSIBLE_SHOW_CUSTOM_STATS: what set_stats has left for the whole of it."""
+    found = re.search(r"^\tRUN: (.*)$", run.output, re.MULTILINE)
+    if not found:
+        raise LookupError(f"no artifacts in: {run.output}")
+    left: dict[str, t.Any] = json.loads(found[1])
+    return left

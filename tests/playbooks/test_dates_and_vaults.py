@@ -61,7 +61,7 @@ elastic_cloud_organizations:
 """
     run = ansible.run(inventory, "--vault-password-file", str(password))
     assert run.exit_code == 0, run.output
-    assert run.messages("dates") == ["dates: 2 invited, 3 unchanged"]
+    assert run.messages("dates")[0] == "dates: 2 invited, 3 unchanged"
     people = ansible.emulator.people(variables["org_team_organization_id"])
     assert people.keys() == {"owner@example.com", "future@example.com", "secret@example.com"}
     assert variables["org_team_api_key"] not in run.output

@@ -24,7 +24,9 @@ def read(name: str) -> t.Any:
     return yaml.safe_load((ROLE / name).read_text(encoding="utf-8"))
 
 
-SPECS = read("meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+ENTRY_POINTS = read("meta/argument_specs.yml")["argument_specs"]
+SPECS = ENTRY_POINTS["main"]["options"]
+AUDIT = {"org_team_fail_on": ["change", "unmanaged", "not_understood"]}
 DEFAULTS = read("defaults/main.yml")
 
 
@@ -33,7 +35,7 @@ def test_the_role_has_every_option_of_the_module() -> None:
 
 
 def test_the_role_passes_every_option_on() -> None:
-    (task,) = [task for task in read("tasks/main.yml") if "orgops.elastic_cloud.org_team" in task]
+    (task,) = [task for task in read("tasks/module.yml") if "orgops.elastic_cloud.org_team" in task]
     assert {f"org_team_{name}" for name in task["orgops.elastic_cloud.org_team"]} == MODULE.keys()
 
 
@@ -48,8 +50,14 @@ def test_the_table_in_the_readme_has_every_variable_with_its_default() -> None:
     )
     table = dict(rows)
     assert len(rows) == len(table)
-    assert table.keys() == SPECS.keys()
-    assert {name: yaml.safe_load(table[name].strip("`")) for name in DEFAULTS} == DEFAULTS
+    assert table.keys() == SPECS.keys() | AUDIT.keys()
+    assert {name: yaml.safe_load(table[name].strip("`")) for name in DEFAULTS | AUDIT} == DEFAULTS | AUDIT
+
+
+def test_an_audit_has_the_same_variables_and_one_more() -> None:
+    audit = ENTRY_POINTS["audit"]["options"]
+    assert {name: audit[name] for name in SPECS} == SPECS
+    assert audit.keys() - SPECS.keys() == AUDIT.keys()
 
 
 def test_a_default_in_the_options_would_refuse_null() -> None:

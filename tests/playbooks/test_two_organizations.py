@@ -85,7 +85,7 @@ def test_the_definition_is_what_is_there_afterwards(story: Story) -> None:
     assert story.north.keys() == {"owner@example.com", "new@example.com", "dee@example.com"}
     assert story.north["dee@example.com"]["role_assignments"] == VIEWER
     assert story.north["new@example.com"] == {"status": "pending", "user_id": None, "role_assignments": CONSOLE}
-    assert story.apply.messages("north")[-1] == "north: 1 invited, 1 updated, 1 removed, 1 unchanged"
+    assert story.apply.messages("north")[0] == "north: 1 invited, 1 updated, 1 removed, 1 unchanged"
 
 
 def test_what_one_organization_does_not_know_is_left_alone_there(story: Story) -> None:

@@ -54,6 +54,7 @@ def run(ansible: Ansible, keys: list[str]) -> Run:
     inventory = {
         "fine": host("fine"),
         "null_options": host("null_options", **dict.fromkeys(OPTIONS)),
+        "blank_options": host("blank_options", **dict.fromkeys(OPTIONS, "")),
         "blank_connection": blank_connection,
         "missing_id": {"org_team_members": OWNERS},
         "blank_id": host("blank_id", organization_id=" "),
@@ -91,8 +92,8 @@ def test_no_key_is_printed_whatever_goes_wrong(run: Run, keys: list[str]) -> Non
     assert not [key for key in keys if key in run.output]
 
 
-@pytest.mark.parametrize("host", ["fine", "null_options", "blank_connection"])
-def test_null_and_blank_count_as_absent(run: Run, host: str) -> None:
+@pytest.mark.parametrize("host", ["fine", "null_options", "blank_options", "blank_connection"])
+def test_promise_10_null_and_blank_count_as_absent(run: Run, host: str) -> None:
     assert run.recap(host)["failed"] == 0, run.messages(host)
     assert f"{host}: nothing to do, 1 unchanged" in run.messages(host)
 
@@ -110,8 +111,8 @@ def test_two_hosts_for_one_organization_are_both_refused(run: Run, host: str) ->
 
 def test_a_misspelt_variable_is_named_with_the_nearest_known_one(run: Run) -> None:
     message = failed(run, "misspelt_variable")
-    assert "org_team_memebrs is not a variable of this role; the nearest one is org_team_members." in message
-    assert "org_team_min_owner is not a variable of this role; the nearest one is org_team_min_owners." in message
+    assert "org_team_memebrs is not a variable of this role (did you mean 'org_team_members'?)." in message
+    assert "org_team_min_owner is not a variable of this role (did you mean 'org_team_min_owners'?)." in message
 
 
 def test_all_faults_of_the_entries_are_told_at_once(run: Run) -> None:

@@ -51,11 +51,12 @@ def facts() -> frozenset[str]:
         found += _results(f"{path}/results", module["return"])
     for name, role in _ansible_doc("role", roles).items():
         defaults = _yaml(f"roles/{name}/defaults/main.yml")
-        variables = role["entry_points"]["main"]["options"]
-        found += _options(
-            f"roles/{name}/variables",
-            {key: value | ({"default": defaults[key]} if key in defaults else {}) for key, value in variables.items()},
-        )
+        for entry_point in role["entry_points"].values():  # what they have in common is one fact
+            variables = entry_point["options"]
+            found += _options(
+                f"roles/{name}/variables",
+                {key: one | ({"default": defaults[key]} if key in defaults else {}) for key, one in variables.items()},
+            )
     for playbook in (ROOT / "playbooks").glob("*.yml"):
         found += (f"playbooks/{playbook.stem} hosts {play['hosts']}" for play in _yaml(f"playbooks/{playbook.name}"))
     return frozenset([*found, *_surroundings()])

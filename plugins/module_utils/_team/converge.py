@@ -47,6 +47,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run imp
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import Work
 
 STANDINGS = ("active", "pending", "expired")
+UNSETTLED = ("not_attempted", "outcome_unknown")  # codes of ours that say more than that something has failed
+MOST_STEPS = 50  # what became of so many actions is told one by one
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 
 
@@ -121,7 +123,42 @@ class Outcome:
                 ],
             ),
             **self.failed(),
+            **self.steps(),
         }
+
+    def steps(self) -> dict[str, t.Any]:
+        """Return `steps` and `steps_total`: what became of each action, also of those planned during the run.
+
+        What has failed comes first, since no more than MOST_STEPS are told.
+        """
+        errors = {id(action): error for action, error in self.failures}
+        tolerated = {id(work.action) for work in self.works if work.refused}
+        found: list[tuple[str, Action]] = []
+        if self.works:
+            for effect in self.effects:
+                key = id(effect.action)
+                if key in errors:
+                    outcome = next((code for code in errors[key].codes if code in UNSETTLED), "failed")
+                elif effect.counts_as:
+                    outcome = "done"
+                else:
+                    outcome = "refused" if key in tolerated else "not_needed"
+                found.append((outcome, effect.action))
+            found.sort(key=lambda one: id(one[1]) not in errors)
+        else:
+            found = [("planned", action) for action in self.plan.actions]
+        told = [
+            {
+                "outcome": outcome,
+                "action": action.action,
+                "email": action.email,
+                "user_id": action.user_id,
+                "reason": action.reason,
+                "error": errors[id(action)].message if id(action) in errors else None,
+            }
+            for outcome, action in found[:MOST_STEPS]
+        ]
+        return {"steps": told, "steps_total": len(found)}
 
     def standing(self, email: str | None, user_id: str | None) -> dict[str, t.Any]:
         """Return one person as they are afterwards: the member, else the invitation, else absent."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, is_owner
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, Selection
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import GuardError, some_of
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import GuardError, counted_people, some_of
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, is_ignored
 
 ON_FURTHER_PAGES = (
@@ -118,8 +118,8 @@ def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
     emails = _names(action.name for action in refused)
     return GuardError(
         "protected",
-        f"The guard protected refuses the plan: {len(emails)} protected people would be removed, uninvited or lose "
-        f"a grant{_about(emails)}. Correct the definition, or take them out of protected.",
+        f"The guard protected refuses the plan: {counted_people(len(emails), 'protected')} would be removed, uninvited "
+        f"or lose a grant{_about(emails)}. Correct the definition, or take them out of protected.",
         0,
         len(emails),
         emails,
@@ -166,11 +166,11 @@ def _check_removals(actions: list[Action], people: People, rules: Rules, guards:
     if len(losing) <= limit:
         return None
     emails = _names(losing.values())
-    of_all = f" ({guards.max_removals} of {counted} people)" if share else ""
+    of_all = f" ({guards.max_removals} of {counted_people(counted)})" if share else ""
     return GuardError(
         "max_removals",
-        f"The guard max_removals refuses the plan: {len(losing)} people would be removed, uninvited, demoted from "
-        f"owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
+        f"The guard max_removals refuses the plan: {counted_people(len(losing))} would be removed, uninvited, demoted "
+        f"from owner or left without any grant, and the limit is {limit}{of_all}{_about(emails)}. "
         "Raise max_removals for this run if that is meant.",
         limit,
         len(losing),

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: org_team_faults
+short_description: Find what is wrong with the variables of the role org_team
+version_added: 2.0.0
+description:
+  - Looks at all hosts of the play at once, and tells for each what is wrong with its variables. The role
+    P(orgops.elastic_cloud.org_team#role) fails where it finds something.
+  - A fault is a variable that begins with C(org_team_) and that no role or playbook of this collection knows, a blank
+    C(org_team_organization_id), and one that several hosts have.
+  - For the last one, the hosts of the group C(elastic_cloud_organizations) are looked at too, whatever C(--limit) says.
+    Those outside of the play whose variables cannot be read are passed over.
+author:
+  - Orgops (@orgops)
+options: {}
+"""
+
+EXAMPLES = r"""
+- name: Tell what is wrong with any host
+  ansible.builtin.debug:
+    msg: "{{ lookup('orgops.elastic_cloud.org_team_faults') }}"
+  run_once: true
+"""
+
+RETURN = r"""
+_raw:
+  description: One dictionary. It has those hosts of the play with which something is wrong, and for each a list of
+    texts.
+  type: list
+  elements: dict
+  sample:
+    - acme: ["org_team_memebrs is not a variable of this role (did you mean 'org_team_members'?)."]
+"""
+
+import functools
+import pathlib
+import typing as t
+from collections.abc import Mapping
+
+import yaml
+from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
+
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import (
+    LEFT_BEHIND,
+    ORGANIZATION,
+    PREFIX,
+    Host,
+    faults,
+)
+
+GROUP = "elastic_cloud_organizations"
+ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
+Variables = Mapping[str, t.Any]
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    """The lookup."""
+
+    def run(self, terms: list[t.Any], variables: Variables | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """Return what is wrong with each host of the play."""
+        self.set_options(var_options=variables, direct=kwargs)
+        variables = variables or {}
+        hostvars, in_play = variables["hostvars"], list(variables["ansible_play_hosts_all"])
+        in_group = list(variables["groups"].get(GROUP, []))
+        mine = hostvars.raw_get(variables["inventory_hostname"])
+        # Of another host, its own variables can be seen, and not what the play or the role gives it; but they give that
+        # to all hosts of the play, and this one sees it. So the organization may be given, or be a host's own variable.
+        given = {name for name in variables if name.startswith(PREFIX) and name not in mine}
+        own = self._organization(variables, variables)
+        is_given = ORGANIZATION in given or own != self._organization(mine, mine)
+
+        def look(name: str) -> Host:
+            theirs = hostvars.raw_get(name)
+            names = {one for one in theirs if one.startswith(PREFIX)}
+            if is_given and name in in_the_play:
+                return Host(self._organization(variables, {**variables, **theirs}), names | given)
+            return Host(self._organization(theirs, theirs), names | given)
+
+        in_the_play = frozenset(in_play)
+        hosts = {name: look(name) for name in dict.fromkeys([*in_play, *in_group])}
+        return [faults(hosts, in_play, in_group, _known())]
+
+    def _organization(self, given: Variables, context: Variables) -> str | None:
+        """Return the organization that a variable names, None where there is none or it cannot be read."""
+        try:
+            value = given[ORGANIZATION]
+            if isinstance(value, str) and "{" not in value:
+                return value.strip()
+            value = Templar(loader=self._loader, variables=context).template(value)
+            return "" if value is None else str(value).strip()
+        except Exception:  # a missing variable, an environment that is not there, a vault without a password, ..
+            return None
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    """Return the names with our prefix that our roles and playbooks know."""
+    known = set(LEFT_BEHIND)
+    for path in ROLES.glob("*/meta/argument_specs.yml"):
+        for entry_point in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
+            known |= {name for name in entry_point["options"] if name.startswith(PREFIX)}
+    return frozenset(known)
