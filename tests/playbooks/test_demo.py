@@ -91,7 +91,7 @@ def lines(output: str) -> list[str]:
     on side by side, in any order.
     """
     output = re.sub(r"/[^ ]*ec-demo-\w+", "FOLDER", plain(output))
-    return sorted(re.sub(r"It took \d+ seconds", "", output).splitlines())
+    return sorted(re.sub(r"It took \d+ seconds|\d{4}-\d\d-\d\dT[\d:.]+Z", "", output).splitlines())
 
 
 def assert_all_went_well(code: int, output: str, folder: Path) -> None:

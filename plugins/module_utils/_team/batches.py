@@ -136,20 +136,11 @@ class Batch(t.Generic[Item]):
 
     def _give_up(self, answer: Answer) -> None:
         """End with those who were not asked for alone."""
-        error = ApiError(
-            f"not attempted: {FUTILE} requests in a row for several people failed. The last answer: "
-            f"{answer.error.message}",
-            status=answer.error.status,
-            codes=["not_attempted", *answer.error.codes],
-            method=answer.error.method,
-            path=answer.error.path,
-            request_id=answer.error.request_id,
-        )
+        self._note(answer.error)
         unsettled = isinstance(answer.error, LostReply) and not answer.divisible
         for item in answer.left:
-            self._blame(item, _second(error, "outcome_unknown") if unsettled else error)
-        self._note(answer.error)
-        self._end(self._rest(), error)
+            self._blame(item, _futile(answer.error, ["outcome_unknown"] if unsettled else []))
+        self._end(self._rest(), _futile(answer.error))
 
     def _end(self, items: Iterable[Item], error: ApiError) -> None:
         self._note(error)
@@ -173,8 +164,13 @@ def halves(items: list[Item]) -> list[list[Item]]:
     return [items[:middle], items[middle:]]
 
 
-def _second(error: ApiError, code: str) -> ApiError:
-    """Return an error with a second code after its first."""
-    second = error.coded(code, error.message)
-    second.codes = [error.codes[0], code, *error.codes[1:]]
-    return second
+def _futile(last: ApiError, second: t.Sequence[str] = ()) -> ApiError:
+    """Return the error of those who were not asked for alone, with the codes of the last answer after ours."""
+    return ApiError(
+        f"not attempted: {FUTILE} requests in a row for several people failed. The last answer: {last.message}",
+        status=last.status,
+        codes=["not_attempted", *second, *last.codes],
+        method=last.method,
+        path=last.path,
+        request_id=last.request_id,
+    )
