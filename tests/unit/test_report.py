@@ -148,7 +148,7 @@ def effect(email: str | None, before: Grants, after: Grants, user_id: str = "id"
     return Effect(action, State("active", before), State("active", after))
 
 
-def test_a_diff_shows_those_who_change_in_order_and_nobody_else() -> None:
+def test_promise_15_a_diff_has_a_part_for_each_person_who_changes_and_for_nobody_else() -> None:
     there = people(
         member("Zoe@example.com", OWNER),
         member(CLEO, BILLING),
@@ -178,14 +178,14 @@ def test_a_diff_shows_those_who_change_in_order_and_nobody_else() -> None:
     ]
 
 
-def test_a_member_with_an_invitation_too_is_one_person_in_a_diff() -> None:
+def test_promise_15_a_member_with_an_invitation_too_is_one_person_in_a_diff() -> None:
     there = people(member("boss@example.com", OWNER), member(ANA, OWNER), invitation(ANA, BILLING))
     plan = plan_for(there, {"email": ANA, "state": "absent"})
     assert [step.action for step in plan.actions] == ["uninvite", "remove"]
     assert diff_of(plan, there) == [(ANA, entry("active", OWNER, invitation=entry("pending", BILLING)), None)]
 
 
-def test_members_who_share_an_email_are_told_apart_in_a_diff() -> None:
+def test_promise_15_members_who_share_an_email_are_told_apart_in_a_diff() -> None:
     there = people(
         member("boss@example.com", OWNER), member(ANA, BILLING, user_id="1"), member(ANA, user_id="2"), invitation(ANA)
     )
