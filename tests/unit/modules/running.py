@@ -269,6 +269,8 @@ def _said(result: Result) -> Result:
     said = {name: value for name, value in result.items() if name not in NOT_OF_THE_RUN}
     if "error" in said:
         said["error"] = said["error"] | {"request_id": None}
+    if "steps" in said:  # what is planned is what is done
+        said["steps"] = [one | {"outcome": "done"} if one["outcome"] == "planned" else one for one in said["steps"]]
     if "invitations" in said and "plan" in said:
         sent = {email.lower() for action, email in actions(said) if action in ("invite", "reinvite")}
         said["invitations"] = [

@@ -142,7 +142,7 @@ def test_a_result_is_whole_up_to_300_actions(site, module, monkeypatch):
     result = site.succeed(module, check_mode=True, **CALLS[module])
     assert (result["plan_total"], result["plan_shortened"]) == (1, False)
     assert {"before", "after"} < result["plan"][0].keys()
-    assert not [name for name in result if name.endswith("_total") and name != "plan_total"]
+    assert not [name for name in result if name.endswith("_total") and name not in ("plan_total", "steps_total")]
 
 
 @pytest.mark.parametrize("module", ["org_invitation", "org_team"])
@@ -262,3 +262,14 @@ def test_a_failed_run_warns_of_the_end_of_the_key_too(site):
         result = site.run("org_info", endpoint=server.url)
     assert result["failed"]
     assert len([warning for warning in result["warnings"] if f"{ends:%Y-%m-%d}" in warning]) == 1
+
+
+def test_promise_13_the_first_50_steps_are_told_and_what_failed_before_all_others(site):
+    site.member("owner@example.com", OWNER)
+    site.emulator.add_outsider("zz@example.com")
+    entries = [{"email": f"p{number}@example.com", "role_assignments": {}} for number in range(60)]
+    result = site.run("org_team", members=[*entries, {"email": "zz@example.com", "role_assignments": {}}])
+    assert (len(result["steps"]), result["steps_total"]) == (50, 61)
+    assert [one["outcome"] for one in result["steps"]] == ["failed", *["done"] * 49]
+    assert result["steps"][0]["email"] == "zz@example.com"
+    assert "another organization" in result["steps"][0]["error"]
