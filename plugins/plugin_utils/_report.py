@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import KEY_ENDS, counted_people, plain
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import _flow as in_one_line
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import in_one_line
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 Result = Mapping[str, t.Any]

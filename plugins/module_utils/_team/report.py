@@ -143,7 +143,7 @@ def _lines(state: State | None, again: bool = False) -> list[str]:
                 lines.append(f"{'  ' * (depth + 1)}{quoted(part)}:")
         shown = grant.scope
         block = _innermost(to_assignments(frozenset({grant})), grant.scope)
-        lines.append(f"{'  ' * (len(shown) + 1)}- {_flow(block)}")
+        lines.append(f"{'  ' * (len(shown) + 1)}- {in_one_line(block)}")
     return lines
 
 
@@ -202,12 +202,12 @@ def _innermost(value: t.Any, path: tuple[str, ...]) -> t.Any:
     return value[0]
 
 
-def _flow(value: t.Any) -> str:
+def in_one_line(value: t.Any) -> str:
     """Return a value as YAML on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{quoted(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{quoted(key)}: {in_one_line(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(in_one_line, value)) + "]"
     if isinstance(value, str):
         return quoted(value)
     return json.dumps(value)
