@@ -54,6 +54,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     advice,
     plain,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 
 VERSION = "1.0.1"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
@@ -61,6 +62,7 @@ BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
 PENDING_LIMIT = "organization.invitations_pending_limit_exceeded"
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
+LONG_WAIT = 2.0  # seconds; worth a word to those who watch
 LONGEST_WAIT = 60.0  # seconds; the contract's cap on what a header may ask for
 CONCURRENCY = 8  # requests under way at once, where nothing else is said
 MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
@@ -114,7 +116,8 @@ class Client:
     endpoint: the base URL, without the API's own path; timeout: seconds for one request; retries: how often one request
     is repeated; verify: whether certificates are checked, or the file of the authority to check them with; concurrency:
     how many connections are kept; clock: the machine's, if it is not given. stopped_by: what told it to stop, if
-    anything did; key_ends: when the API key ends, where the service has told.
+    anything did; key_ends: when the API key ends, where the service has told; notice: hears of long waits and of
+    requests that are repeated.
     """
 
     def __init__(
@@ -130,6 +133,7 @@ class Client:
     ) -> None:
         self.retries = retries
         self.stopped_by: str | None = None
+        self.notice: Tell = to_nobody
         self.key_ends: dt.datetime | None = None
         self.session = requests.Session()
         self.session.auth = ApiKeyAuth(api_key)
@@ -225,6 +229,8 @@ class Client:
                 return self._attempt(method, path, shown, body)
             except _TryAgain as again:
                 if attempt < self.retries:
+                    what = f"answered {again.error.status}" if again.error.status else "no answer"
+                    self.notice(f"{what}, trying again ({attempt + 1} of {self.retries})")
                     self.pause(attempt, again.error.retry_after)
                 if attempt >= self.retries or self.hurried:
                     raise again.error from None
@@ -232,6 +238,8 @@ class Client:
 
     def _attempt(self, method: str, path: str, shown: str, body: t.Any) -> dict[str, t.Any]:
         while (wait := self._pace.turn()) and not self.hurried:
+            if wait >= LONG_WAIT:
+                self.notice(f"waiting {wait:.0f} seconds for the service's rate limit")
             self._sleep(wait)
             if self.hurried and method != "GET":
                 raise Stopped

@@ -150,6 +150,8 @@ class Writes:
                 return True
             if attempt >= retries or self._client.hurried:
                 raise lost
+            what = f"answered {lost.status}" if lost.status else "no answer"
+            self._client.notice(f"{what}, and reading shows that nothing has happened: trying again")
             attempt += 1
 
     def settled(

@@ -238,7 +238,15 @@ def converge(
     Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
     is that of a real run in which no request fails and nobody else changes anything.
     """
-    tell("reading who is in the organization")
+    stage = ""
+
+    def say(text: str) -> None:
+        nonlocal stage
+        stage = text
+        tell(text)
+
+    organization.client.notice = lambda text: tell(f"{stage}: {text}")
+    say("reading who is in the organization")
     people = read_people(organization, settings.concurrency)
     findings = Findings()
     check_roles(desired, people, rules.unknown_roles, findings)
@@ -253,7 +261,7 @@ def converge(
     if check_mode or not plan.actions:
         effects = [planned_effect(action) for action in plan.actions]
         return Outcome(organization.id, people, plan, effects, warnings=warnings)
-    run = Run(organization, plan, people, rules, guards, settings, tell)
+    run = Run(organization, plan, people, rules, guards, settings, say)
     try:
         run.apply()
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same

@@ -190,6 +190,8 @@ class Crew:
     def _expect(self, jobs: Iterable[Job]) -> list[Job]:
         expected = list(jobs)
         self._done, self._expected = 0, sum(len(job.works) for job in expected)
+        if expected:
+            self._tell(f"{self.stage}, 0 of {self._expected}")
         return expected
 
     def _do(self, job: Job) -> None:
