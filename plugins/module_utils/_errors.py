@@ -38,8 +38,7 @@ ADVICE = {
     "deployment, project or cluster named here is stopped and hidden, deleted or out of the key's reach; bring it "
     "back, or leave these grants as they are (refused_grants=warn of org_team tolerates it for single ones)",
     "root.invalid_authentication": "the API key is not accepted for this; use a valid key of an organization owner",
-    "root.invalid_data": "the service did not understand the request; compare role ids and other ids with the console, "
-    "and revoke there an invitation that it does not take from here",
+    "root.invalid_data": "the service did not understand the request; compare role ids and other ids with the console",
     "root.unauthorized": "the API key is unknown, revoked or expired; create a new one in the console",
     "user.not_found": "the service does not know this user, or the owner of the API key; run again, then check the key",
 }
@@ -52,7 +51,11 @@ ADVICE_BY_STATUS = {
     429: "the service's rate limit is reached; run again later",
 }
 KEY_ENDS = "The API key in use ends on"  # how the warning begins that the role's report repeats
-NO_ANSWER = "run again: what was done is kept, what is missing is done then"
+IN_TROUBLE = "the service is in trouble; run again: what was done is kept, what is missing is done then"
+NO_ANSWER = (
+    "check endpoint, the proxies in the environment and the network, then run again: what was done is kept, what is "
+    "missing is done then"
+)
 
 
 class ElasticCloudError(Exception):
@@ -154,7 +157,9 @@ def advice(status: int | None, codes: t.Iterable[str]) -> str:
     for code in codes:
         if code in ADVICE:
             return ADVICE[code]
-    return ADVICE_BY_STATUS.get(status or 0, NO_ANSWER if status is None or status >= 500 else "see the message")
+    if status is None:
+        return NO_ANSWER
+    return ADVICE_BY_STATUS.get(status, IN_TROUBLE if status >= 500 else "see the message")
 
 
 class Findings:
