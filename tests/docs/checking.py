@@ -27,6 +27,10 @@ from ansible.playbook.play import Play
 from ansible.playbook.task import Task
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils import _module
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import LEFT_BEHIND
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
 
@@ -125,12 +129,21 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
     def warn(_module: AnsibleModule, warning: str) -> None:
         said.append(warning)
 
+    def judge(_organization: t.Any, desired: t.Any, rules: t.Any, *_more: t.Any, **_settings: t.Any) -> t.NoReturn:
+        findings = Findings()
+        check_roles(desired, People([], []), rules.unknown_roles, findings)  # as where nobody holds any role
+        said.extend([*findings.problems, *findings.warnings])
+        raise _Checked
+
+    changes = hasattr(MODULES[name], "converge")
     with (
         contextlib.suppress(_Checked),
         mock.patch.object(AnsibleModule, "_load_params", load_params),
         mock.patch.object(AnsibleModule, "fail_json", fail),
         mock.patch.object(AnsibleModule, "warn", warn),
-        mock.patch.object(_module, "Client", side_effect=_Checked),
+        mock.patch.object(_module, "Client", side_effect=None if changes else _Checked),
+        mock.patch.object(_module.Organization, "discover", lambda client: Organization(client, "1")),
+        mock.patch.object(MODULES[name], "converge", judge, create=not changes),
     ):
         MODULES[name].main()
     return [f"{name}: {text}" for text in said]

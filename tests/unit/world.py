@@ -204,6 +204,12 @@ class World:
             organization.invitations()
 
 
+def as_if_done(result: dict[str, Any]) -> dict[str, Any]:
+    """A result of check mode, or of a real run, with what was planned as if it had been done."""
+    steps = [{**step, "outcome": step["outcome"].replace("planned", "done")} for step in result["steps"]]
+    return {**result, "steps": steps}
+
+
 def desired_grants(world: World, members: Iterable[dict[str, Any]]) -> dict[str, Grants | None]:
     """What a definition asks for, by email; None for nobody there."""
     findings = Findings()

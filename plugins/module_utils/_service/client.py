@@ -151,21 +151,11 @@ class Client:
         self._pace = _Pace(self._clock)
         self._stopped = threading.Event()
         self._thread = threading.local()
-        self._secrets = {api_key, urllib.parse.quote(api_key, safe="")}
+        secrets = _Secrets()
+        secrets.keep([api_key])
+        self.keep_secret, self.scrub = secrets.keep, secrets.scrub
         if verify is False:  # the module warns once; urllib3 would for each request
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-
-    def keep_secret(self, secrets: Iterable[str]) -> None:
-        """Have these texts taken out of every message."""
-        for secret in secrets:
-            if len(secret) > 3:  # a shorter one would be found in half of all words
-                self._secrets |= {secret, urllib.parse.quote(secret, safe="")}
-
-    def scrub(self, text: str) -> str:
-        """Return a text without secrets."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
 
     def stop(self, why: str) -> None:
         """Repeat nothing any more and cut all waits short. Requests under way are finished; others may still be made,
@@ -326,6 +316,25 @@ class Client:
     def _fit(self, text: str) -> str:
         """Return a text of somebody else's as it may be shown."""
         return _presentable(self.scrub(text))
+
+
+class _Secrets:
+    """What must not be in any message."""
+
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+
+    def keep(self, secrets: Iterable[str]) -> None:
+        """Have these texts taken out of every message."""
+        for secret in secrets:
+            if len(secret) > 3:  # a shorter one would be found in half of all words
+                self._secrets |= {secret, urllib.parse.quote(secret, safe="")}
+
+    def scrub(self, text: str) -> str:
+        """Return a text without secrets."""
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, "***")
+        return text
 
 
 class _TryAgain(Exception):
