@@ -295,7 +295,7 @@ def test_promise_27_warnings_hold_no_key_and_nothing_that_confuses_a_terminal(en
         client = module.connect(Findings()).client
         client.keep_secret(["a-token-of-an-invitation"])
         module.warn(f"{KEY} a-token-of-an-invitation\r\n after it")
-        output = json.dumps(ended(lambda: module.exit_json())["warnings"])
+        output = json.dumps(ended(module.exit_json)["warnings"])
     assert "*** \\\\u001b[2J before the connection" in output
     assert "*** ***\\\\u000d\\\\u000a after it" in output
     assert KEY not in output

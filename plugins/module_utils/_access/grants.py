@@ -28,7 +28,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import unsafe_within, what_is_unsafe
 
 Path = tuple[str, ...]
-Slot = tuple[Path, str, str | None]
+Slot = tuple[Path, str, "str | None"]
 
 
 @dataclass(frozen=True)
