@@ -122,7 +122,8 @@ project:
         project_ids: *ids
         application_roles: *application_roles
 cloud_connected_resource:
-  description: Roles on clusters of your own that are connected to Elastic Cloud.
+  description: Roles on clusters of your own that are connected to Elastic Cloud. This scope is in no published contract
+    of the vendor, and rests on what Kibana sends.
   type: list
   elements: dict
   suboptions:

@@ -249,7 +249,7 @@ diff:
     - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
       nothing changes.
     - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
-  returned: always
+  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
@@ -310,8 +310,8 @@ not_understood_total:
   version_added: 2.0.0
   sample: 3001
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again does what is
-    missing.
+  description: The actions that could not be done. The others are done all the same, and running again tries only what
+    is missing.
   returned: when there are any
   type: list
   elements: dict
@@ -383,7 +383,7 @@ msg:
   sample: "1 of 2 actions failed. invite zoe.martin@example.net: POST /organizations/1402593716/invitations: 400
     organization.user_organization_already_belongs: The user belongs to an organization -- the person belongs to another
     organization; they have to leave it first, or be invited with another address | Done and kept: 1 invited. Running
-    again does only what is missing."
+    again tries only what is missing."
 error:
   description: The answer of the service that ended the run, for playbooks to tell one from another.
   returned: when the run as a whole failed, because the service refused something or did not answer

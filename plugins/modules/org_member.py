@@ -270,7 +270,7 @@ diff:
     - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
       nothing changes.
     - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
-  returned: always
+  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
@@ -330,8 +330,8 @@ not_understood:
             all: true
             valid_from: "2026-06-01"
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again does what is
-    missing.
+  description: The actions that could not be done. The others are done all the same, and running again tries only what
+    is missing.
   returned: when there are any
   type: list
   elements: dict

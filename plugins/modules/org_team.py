@@ -34,6 +34,8 @@ attributes:
 notes:
   - A run that takes longer than a few seconds says now and then what it is at, such as C(removing members, 40 of 112),
     on the standard error output. For this, the module has to run on the controller, as with the collection's playbook.
+  - After Ctrl-C, ansible-playbook shows nothing more, and the module ends a little later, when it has finished the
+    requests that are under way. Run again in check mode to see what is left.
 options:
   purge:
     description:
@@ -424,7 +426,7 @@ diff:
     - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
       nothing changes.
     - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
-  returned: always
+  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
@@ -490,8 +492,8 @@ not_understood_total:
   version_added: 2.0.0
   sample: 3001
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again does what is
-    missing.
+  description: The actions that could not be done. The others are done all the same, and running again tries only what
+    is missing.
   returned: when the organization could be read and the input was right
   type: list
   elements: dict

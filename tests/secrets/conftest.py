@@ -10,6 +10,7 @@ import contextlib
 import json
 import typing as t
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common import warnings
@@ -45,14 +46,14 @@ def no_outer_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def new_ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Ansible]]:
+def new_ansible(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Iterator[Callable[[], Ansible]]:
     """Make an ansible-playbook with a folder and an emulator of its own."""
     with contextlib.ExitStack() as served:
 
         def make() -> Ansible:
             emulator, folder = Emulator(), tmp_path_factory.mktemp("secrets")
             url = served.enter_context(serve(emulator))
-            return Ansible(emulator, folder, environment(url, folder))
+            return Ansible(emulator, folder, environment(url, folder), programs)
 
         yield make
 

@@ -13,6 +13,8 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import yaml
+
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import Ansible, Run
 
 # With letters that are spelt differently in a URL.
@@ -65,7 +67,8 @@ def play(
     keep = {"ansible.builtin.copy": {"content": f"{{{{ [{', '.join(names)}] | to_json }}}}", "dest": str(results)}}
     playbook = folder / "playbook.yml"
     plays = [{"hosts": "all", "gather_facts": False, "tasks": [*tasks, keep], **(keywords or {})}]
-    playbook.write_text(json.dumps(plays), encoding="utf-8")
+    # As people write it: Ansible shows lines of YAML around an error, and none of JSON.
+    playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
     here = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     run = ansible.run({"here": here}, *options, playbook=str(playbook), **environment)
     if not results.exists():
