@@ -80,7 +80,7 @@ def try_out(request: Request, people: int, answer: str) -> tuple[int, str]:
     if answer != NO_ANSWER:
         fault = {"kind": "status", "status": int(status), "code": code or "root.other"}
     world.emulator.faults.append(Fault(method=request.method, path=request.path, from_nth=1, **fault))
-    outcome = world.apply(team, guards=Guards(max_removals="100%"), settings=Settings(concurrency=8), retries=RETRIES)
+    outcome = world.apply(team, guards=Guards(max_removals="100%"), settings=Settings(concurrency=1), retries=RETRIES)
     made = sum(
         one["method"] == request.method and re.search(request.path, one["path"]) is not None
         for one in world.emulator.log

@@ -71,7 +71,7 @@ def test_a_template_is_refused_and_the_entry_named(site, place, mark):
         assert "would be a template to Ansible" in message
 
 
-@pytest.mark.parametrize("text", ["a\nb", "a\x1b[2Jb", "a\0b"])
+@pytest.mark.parametrize("text", ["a\nb", "a\x1b[2Jb", "a\x01b"])
 @pytest.mark.parametrize("place", PLACES_OF_LINES)
 def test_a_control_character_is_refused_and_the_entry_named(site, place, text):
     module, options, where = PLACES[place](text)
