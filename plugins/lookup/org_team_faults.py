@@ -64,7 +64,6 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def run(self, terms: list[t.Any], variables: Variables | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return what is wrong with each host of the play."""
-        self.set_options(var_options=variables, direct=kwargs)
         variables = variables or {}
         hostvars, in_play = variables["hostvars"], list(variables["ansible_play_hosts_all"])
         in_group = list(variables["groups"].get(GROUP, []))
