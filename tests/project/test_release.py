@@ -37,7 +37,10 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
             (origin / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, origin / name)
     (origin / "changelogs/fragments").mkdir()
-    (origin / "changelogs/fragments/next.yml").write_text("---\nrelease_summary: Better than ever.\n")
+    # The contract may have changed since the last release in any way: this one announces it.
+    (origin / "changelogs/fragments/next.yml").write_text(
+        "---\nrelease_summary: Better than ever.\nbreaking_changes:\n  - org_team - it is otherwise now.\n"
+    )
     _git(origin, "init", "--quiet", "--initial-branch", "main")
     _git(origin, "add", "--all")
     _git(origin, "commit", "--quiet", "--message", "All there is")
