@@ -33,6 +33,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.withdra
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
     Job,
     Work,
+    failure,
     open_works,
     outcome_unknown,
 )
@@ -89,7 +90,7 @@ class Invitations:
         return self._answered(works, made)
 
     def _blame(self, work: Work, error: ApiError) -> None:
-        work.error = outcome_unknown(error) if isinstance(error, LostReply) else error
+        work.error = failure(error)
 
     def _refused(self, works: list[Work], refusal: Refused) -> Answer | None:
         """Find out whom a refusal is about."""

@@ -19,8 +19,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
     Job,
     Work,
+    failure,
     open_works,
-    outcome_unknown,
 )
 
 
@@ -97,7 +97,7 @@ class Withdrawals:
                 if error.status == 404 and not work.left_over:  # gone, which a list may show only later
                     work.surprise = error
                 else:
-                    work.error = outcome_unknown(error) if isinstance(error, LostReply) else error
+                    work.error = failure(error)
 
         batch = Batch("DELETE invitations", ask, blame, self._answers)
         batch.settle(tokens)

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, Grant, Grants
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, People
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import Effect, State, state_before
 
@@ -139,6 +139,11 @@ def outcome_unknown(lost: ApiError) -> ApiError:
     return lost.coded(
         "outcome_unknown", f"it is not known whether this has happened: {lost.message}. Run again: that settles it."
     )
+
+
+def failure(error: ApiError) -> ApiError:
+    """Return what an action has failed with: of a lost reply it is not known what became of it."""
+    return outcome_unknown(error) if isinstance(error, LostReply) else error
 
 
 def _state_in(people: People, action: Action) -> State | None:
