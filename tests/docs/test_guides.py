@@ -108,6 +108,7 @@ class Reader:
         emulator.add_organization("Acme", ACME)
         emulator.add_organization("Globex", GLOBEX)
         emulator.add_member(GLOBEX, "alma.jensen@example.org", OWNER)
+        emulator.add_member(GLOBEX, "kim.larsen@sso.example.com")  # somebody whom a guide ignores
         self.environment = environment(url, folder) | {
             "EC_API_KEY": emulator.add_key(ACME),
             "GLOBEX_EC_API_KEY": emulator.add_key(GLOBEX),
