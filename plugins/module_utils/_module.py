@@ -51,6 +51,7 @@ NO_KEY = (
     "Organization, API keys; for anything but reading, the key needs the role Organization owner"
 )
 DURATION = re.compile(r"(\d+[dhms])+")
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def _from_environment(name: str) -> str:
@@ -266,6 +267,14 @@ def check_max_removals(value: str, findings: Findings) -> str:
     if not found or (found[2] and int(found[1]) > 100):
         findings.problem("max_removals", f"must be a number such as 3, or a share such as 25%, not {value!r}")
     return value.strip()
+
+
+def check_digest(value: str | None, findings: Findings) -> str | None:
+    """Return the digest of an approved plan in lower case; None where none was given."""
+    text = (value or "").strip().lower()
+    if text and not DIGEST.fullmatch(text):
+        findings.problem("plan_digest", f"must be the plan_digest of a result, 64 hexadecimal digits, not {value!r}")
+    return text or None
 
 
 def _check_endpoint(value: str, findings: Findings) -> str:

@@ -83,6 +83,13 @@ options:
         O(ignore), such as V(25%), rounded up.
     type: str
     default: 25%
+  plan_digest:
+    description:
+      - A guard, for a plan that somebody has approved. Refuses any other than the one with this digest, which is
+        RV(plan_digest) of a run in check mode. A plan that changes nothing is never refused.
+      - O(max_removals) does not hold for the plan that was approved, since somebody has read it. All other guards do.
+    type: str
+    version_added: 2.0.0
   unknown_roles:
     description:
       - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
@@ -541,7 +548,8 @@ guard:
   type: dict
   contains:
     name:
-      description: V(visibility), V(protected), V(min_owners) or V(max_removals), the first of those that refuse.
+      description: The first of those that refuse, which are asked in the order V(visibility), V(plan_digest),
+        V(protected), V(min_owners), V(max_removals).
       type: str
     limit:
       description: What it allows.
@@ -605,6 +613,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import (
     Module,
+    check_digest,
     check_duration,
     check_max_removals,
 )
@@ -625,6 +634,7 @@ OPTIONS = {
     "min_owners": {"type": "int", "default": 1},
     "protected": {"type": "list", "elements": "str", "default": []},
     "max_removals": {"type": "str", "default": "25%"},
+    "plan_digest": {"type": "str"},
     "unknown_roles": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "refused_grants": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
     "concurrency": {"type": "int", "default": 8},
@@ -655,6 +665,7 @@ def main() -> None:
             min_owners=options["min_owners"],
             protected=Selection.from_input(options["protected"], "protected", findings),
             max_removals=check_max_removals(options["max_removals"], findings),
+            plan_digest=check_digest(options["plan_digest"], findings),
         )
         settings = Settings(
             expires_in=check_duration(options["invitation_expires_in"], "invitation_expires_in", findings),

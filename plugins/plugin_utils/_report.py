@@ -134,7 +134,7 @@ def _steps(result: Result) -> Iterator[str]:
 
 
 def _would_be_refused(guard: Result) -> str:
-    return f"would be refused by the guard {guard['name']}"
+    return f"would be refused by the guard {guard['name']}, unless exactly this plan is approved"
 
 
 def _total(result: Result, name: str) -> int:

@@ -18,8 +18,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 
 PREFIX = "org_team_"
 ORGANIZATION = f"{PREFIX}organization_id"
-# What our own roles and playbooks leave behind under the prefix.
-LEFT_BEHIND = frozenset({f"{PREFIX}result", f"{PREFIX}plan_digests"})
+# What our own roles leave behind under the prefix.
+LEFT_BEHIND = frozenset({f"{PREFIX}result"})
 
 
 class Host(t.NamedTuple):

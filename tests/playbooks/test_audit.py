@@ -91,7 +91,8 @@ def test_what_max_removals_would_refuse_is_shown_as_a_whole_and_the_guard_named(
     headline, refusal, *steps, _drift = run.messages("too_many")
     assert headline == "too_many: 5 would be removed, 1 unchanged"
     assert refusal == (
-        "to be applied, it would be refused by the guard max_removals, since 5 people would be removed, uninvited, "
+        "to be applied, it would be refused by the guard max_removals, unless exactly this plan is approved, "
+        "since 5 people would be removed, uninvited, "
         "demoted from owner or left without any grant, and the limit is 2"
     )
     assert len(steps) == 5
@@ -117,6 +118,6 @@ def test_digests_of_plans_are_left_for_an_approval(run: Run, ansible: Ansible) -
     assert left["elastic_cloud"]["too_many"]["plan_digest"] == digests[organization]
     assert left["elastic_cloud"]["too_many"]["summary"]["removed"] == 5
     assert (
-        "too_many: 5 would be removed, 1 unchanged, would be refused by the guard max_removals\n"
-        in left["elastic_cloud_text"]
+        "too_many: 5 would be removed, 1 unchanged, would be refused by the guard max_removals, unless exactly "
+        "this plan is approved\n" in left["elastic_cloud_text"]
     )

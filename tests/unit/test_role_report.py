@@ -155,10 +155,13 @@ def test_no_line_of_a_report_can_confuse_a_terminal() -> None:
 def test_a_guard_that_was_opened_is_named_in_report_and_artifacts() -> None:
     guard = {"name": "max_removals", "limit": 2, "found": 1}
     assert report(result(), "acme", guard)[1].startswith(
-        "to be applied, it would be refused by the guard max_removals, since 1 person would be removed"
+        "to be applied, it would be refused by the guard max_removals, unless exactly this plan is approved, "
+        "since 1 person would be removed"
     )
     left = artifacts(result(), "acme", guard)
-    assert left["elastic_cloud_text"].endswith("unchanged, would be refused by the guard max_removals\n")
+    assert left["elastic_cloud_text"].endswith(
+        "unchanged, would be refused by the guard max_removals, unless exactly this plan is approved\n"
+    )
 
 
 # Artifacts

@@ -254,8 +254,9 @@ def converge(
     rules = replace(rules, ignore=rules.ignore.sparing((entry.email, entry.user_id) for entry in desired))
     plan = make_plan(desired, people, rules, findings)
     findings.check()
+    digest = make_digest(organization.id, plan.actions) if guards.plan_digest else None
     try:
-        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
+        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards, digest=digest)]
     except GuardError as refusal:
         return Outcome(organization.id, people, plan, [], warnings=findings.warnings, refused_by=refusal)
     if check_mode or not plan.actions:

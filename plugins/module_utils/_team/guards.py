@@ -31,11 +31,16 @@ MAX_REMOVALS = re.compile(r"(\d+)(%?)")
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What a plan must not do. max_removals: a number, a share such as `25%`, or None for no limit."""
+    """What a plan must not do.
+
+    max_removals: a number, a share such as `25%`, or None for no limit. plan_digest: of the one plan that was approved,
+    which somebody has read, so that max_removals does not hold for it.
+    """
 
     min_owners: int = 1
     protected: Selection = Selection()
     max_removals: str | None = None
+    plan_digest: str | None = None
 
 
 def check_guards(
@@ -44,11 +49,13 @@ def check_guards(
     rules: Rules,
     guards: Guards,
     *,
+    digest: str | None = None,
     earlier: Iterable[Action] = (),
     people_before: People | None = None,
 ) -> list[str]:
     """Return warnings, or raise GuardError when a guard refuses the plan.
 
+    digest: the plan's own; None for what is planned anew during the run of an approved plan.
     earlier, people_before: where the plan is for somebody whom a run has found changed, what that run does besides and
     whom it began with; max_removals is about the run as a whole.
     """
@@ -56,6 +63,7 @@ def check_guards(
         refusal
         for refusal in (
             _check_visibility(plan, people, rules),
+            _check_digest(plan, digest, guards),
             _check_protected(plan, guards),
             _check_owners(plan, people, guards),
             _check_removals([*earlier, *plan.actions], people_before or people, rules, guards),
@@ -107,6 +115,20 @@ def _check_visibility(plan: Plan, people: People, rules: Rules) -> GuardError | 
     )
 
 
+def _check_digest(plan: Plan, digest: str | None, guards: Guards) -> GuardError | None:
+    if digest is None or guards.plan_digest in (None, digest) or not plan.actions:
+        return None
+    return GuardError(
+        "plan_digest",
+        "The guard plan_digest refuses the plan: it is another than the one that was approved. Its digest is "
+        f"{digest}, and the approved one is {guards.plan_digest}. The organization or its definition has changed in "
+        "between, so audit and approve again.",
+        0,
+        len(plan.actions),
+        _names(action.name for action in plan.actions),
+    )
+
+
 def _check_protected(plan: Plan, guards: Guards) -> GuardError | None:
     refused = [
         action
@@ -153,7 +175,7 @@ def _check_owners(plan: Plan, people: People, guards: Guards) -> GuardError | No
 
 
 def _check_removals(actions: list[Action], people: People, rules: Rules, guards: Guards) -> GuardError | None:
-    if guards.max_removals is None:
+    if guards.max_removals is None or guards.plan_digest:
         return None
     losing = {
         action.person: action.name

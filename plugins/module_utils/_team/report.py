@@ -18,7 +18,7 @@ import json
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
@@ -32,7 +32,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan im
 
 MOST_WHOLE = 300  # actions; of a larger plan the result tells each person's access in `diff` alone
 MOST_LISTED = 3000  # entries of one list in a result
-LARGEST_EVENT = 700_000  # characters; automation platforms show a larger result as an empty one, unchanged
 # What is plain text in YAML whatever stands around it; anything else is put in quotes.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+-]*")
 NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -162,11 +161,6 @@ def shown_list(name: str, entries: Sequence[t.Any]) -> dict[str, t.Any]:
     if len(entries) <= MOST_LISTED:
         return {name: list(entries)}
     return {name: list(entries[:MOST_LISTED]), f"{name}_total": len(entries)}
-
-
-def is_shown_empty(result: Mapping[str, t.Any]) -> bool:
-    """Return whether a module's result is too large for the event in which automation platforms show it."""
-    return len(json.dumps(result)) > LARGEST_EVENT
 
 
 def make_digest(organization_id: str, actions: Iterable[Action]) -> str:

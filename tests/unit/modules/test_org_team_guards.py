@@ -54,6 +54,66 @@ def test_the_first_guard_is_named_and_all_of_them_speak(site):
     assert all(f"guard {name}" in result["msg"] for name in ("protected", "min_owners", "max_removals"))
 
 
+# plan_digest
+
+
+def bo_goes(site):
+    """Somebody is to go, which max_removals does not allow; return the options and the digest of that plan."""
+    site.member(BO, viewer("a"))
+    options = {"members": [THE_OWNER, {"email": BO, "state": "absent"}], "max_removals": 0}
+    return options, site.refuse("org_team", **options)["plan_digest"]
+
+
+def test_the_plan_that_was_approved_is_carried_out_although_it_is_past_max_removals(site):
+    options, digest = bo_goes(site)
+    site.converge("org_team", **options, plan_digest=f" {digest.upper()} ")
+    assert BO not in site.people
+
+
+@pytest.mark.parametrize("what", ["somebody_came", "roles_changed", "the_definition_changed", "another_plan"])
+def test_any_other_plan_than_the_approved_one_is_refused_before_the_first_write(site, what):
+    options, digest = bo_goes(site)
+    options["max_removals"] = "100%"
+    if what == "somebody_came":
+        site.member(CY)
+        options["purge"] = True
+    elif what == "roles_changed":
+        site.emulator.grant(site.id, BO, viewer("b"))
+    elif what == "the_definition_changed":
+        options["members"] += [{"email": ANA, "role_assignments": viewer("a")}]
+    else:
+        digest = "0" * 64
+    result = site.refuse("org_team", **options, plan_digest=digest)
+    assert result["guard"]["name"] == "plan_digest"
+    assert (result["guard"]["limit"], result["guard"]["found"]) == (0, len(result["plan"]))
+    assert result["guard"]["emails"] == sorted(one["email"] for one in result["plan"])
+    assert result["plan_digest"] in result["msg"]
+    assert digest in result["msg"]
+    assert site.writes == []
+
+
+def test_a_plan_that_changes_nothing_needs_no_approval(site):
+    site.converge("org_team", members=[THE_OWNER], plan_digest="0" * 64)
+
+
+def test_an_approval_opens_no_other_guard(site):
+    options, digest = bo_goes(site)
+    result = site.refuse("org_team", **options, plan_digest=digest, protected=[BO])
+    assert result["guard"]["name"] == "protected"
+
+
+def test_visibility_speaks_before_the_digest(site):
+    options, _digest = bo_goes(site)
+    site.emulator.ungrant(site.id, "owner@example.com", OWNER)
+    assert site.refuse("org_team", **options, plan_digest="0" * 64)["guard"]["name"] == "visibility"
+
+
+def test_what_is_no_digest_is_a_fault(site):
+    assert "plan_digest: must be the plan_digest of a result" in site.reject(
+        "org_team", members=[THE_OWNER], plan_digest="abc"
+    )
+
+
 # min_owners
 
 
