@@ -26,7 +26,7 @@ from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, b
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
 
 GUIDE = {block.file: block.text for block in blocks(GUIDES / "guide_platforms.rst") if block.file}
-PROJECT = ("apply.yml", "collections/requirements.yml")
+PROJECT = ("apply.yml", "audit.yml", "collections/requirements.yml")
 # Seconds until a job that does not end is stopped, several times what any of them takes
 TIMEOUT = 90
 # What AWX asks for the password of a vault credential without an id, and what it answers
@@ -84,6 +84,12 @@ class Job:
         """What is counted at the end, by its name: changed, failures, ok, .., for each host with any."""
         return next(dict(one["event_data"]) for one in self.events if one["event"] == "playbook_on_stats")
 
+    @property
+    def left(self) -> dict[str, t.Any]:
+        """What the job leaves for those after it in a workflow."""
+        stats = next(one["event_data"] for one in self.events if one["event"] == "playbook_on_stats")
+        return dict(stats["artifact_data"])
+
     def writes(self) -> list[dict[str, t.Any]]:
         """Return the requests that were to change something."""
         return [one for one in self.requests if one["method"] != "GET"]
@@ -107,11 +113,13 @@ class Platform:
         playbook: str = "apply.yml",
         credential: Mapping[str, str] | None = None,
         answers: Mapping[str, str | None] | None = None,
+        artifacts: Mapping[str, t.Any] | None = None,
         vault_password: str | None = None,
     ) -> Job:
         """Run a job for the hosts with these variables.
 
-        credential: what was entered into the fields of the guide's credential type; answers: those to a survey.
+        credential: what was entered into the fields of the guide's credential type; answers: those to a survey;
+        artifacts: what the jobs before it in a workflow have left.
         """
         self._jobs += 1
         folder = self.folder / f"job{self._jobs}"
@@ -121,6 +129,7 @@ class Platform:
         _write(folder / "env/envvars", json.dumps(injected(credential) if credential else {}))
         # AWX marks what people have answered, so that no template in it is filled in.
         extra = {name: f"!unsafe {json.dumps(value)}" if value else "null" for name, value in (answers or {}).items()}
+        extra |= {name: json.dumps(value) for name, value in (artifacts or {}).items()}
         _write(folder / "env/extravars", "".join(f"{name}: {value}\n" for name, value in extra.items()) or "{}")
         if vault_password:
             option, prompt = VAULT

@@ -22,7 +22,8 @@ from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWN
 pytestmark = pytest.mark.playbook
 PASSWORD = "open sesame"
 GROUPS: dict[str, dict[str, t.Any]] = {"owners": OWNER, "viewers": VIEWER}
-KEYS = {name: f"key-of-{name}-{'0123456789abcdef' * 2}" for name in ("audited", "refused", "north", "south")}
+NAMES = ("audited", "refused", "north", "south", "planned")
+KEYS = {name: f"key-of-{name}-{'0123456789abcdef' * 2}" for name in NAMES}
 
 
 def organization(platform: Platform, name: str, *leavers: str, viewers: int = 1) -> dict[str, t.Any]:
@@ -160,3 +161,19 @@ def test_the_guide_asks_for_variables_of_the_role_and_leaves_none_blank() -> Non
     survey = yaml.safe_load(GUIDE["Survey"])
     assert {question["variable"] for question in survey["spec"]} <= ROLE_VARIABLES
     assert all(question["required"] and question["min"] for question in survey["spec"])
+
+
+def test_an_approval_reaches_the_job_after_it_and_lets_pass_no_other_plan(platform: Platform) -> None:
+    inventory = {"planned": organization(platform, "planned", "ann", "bob") | {"org_team_endpoint": platform.url}}
+    inventory["planned"]["org_team_purge"] = True
+    credential = {"api_key": KEYS["planned"]}
+    audited = platform.run(inventory, "--check", playbook="audit.yml", credential=credential)
+    assert audited.status == "failed", "only a job that fails leads on to the approval"
+    platform.emulator.add_member("planned", "cy@planned.example.com", VIEWER)
+    raced = platform.run(inventory, credential=credential, artifacts=audited.left)
+    assert raced.result("planned")["guard"]["name"] == "plan_digest"
+    assert raced.writes() == []
+    again = platform.run(inventory, "--check", playbook="audit.yml", credential=credential)
+    applied = platform.run(inventory, credential=credential, artifacts=again.left)
+    assert applied.status == "successful", applied.output
+    assert applied.summary("planned") == "planned: 1 invited, 3 removed, 2 unchanged"
