@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
 from fastapi import FastAPI, Path, Query, Request, Response, Security
@@ -37,6 +37,8 @@ OrganizationId = Annotated[str, Path(description="Id of the organization"), Afte
 Token = Annotated[str, Path(description="Token of the invitation"), AfterValidator(unquote)]
 Tokens = Annotated[str, Path(description="Tokens of invitations, separated by commas"), AfterValidator(unquote)]
 KeyId = Annotated[str, Path(description="Id of the API key"), AfterValidator(unquote)]
+ProjectType = Annotated[Literal["elasticsearch", "observability", "security"], Path(description="Type of the project")]
+ProjectId = Annotated[str, Path(description="Id of the project"), AfterValidator(unquote)]
 NextPage = Annotated[str, Query(description="The next_page of the reply before")]
 UserId = Annotated[str, Path(description="Id of the user"), AfterValidator(unquote)]
 UserIds = Annotated[str, Path(description="Ids of users, separated by commas"), AfterValidator(unquote)]
@@ -122,6 +124,8 @@ async def refused(_request: Request, error: Refused) -> Response:
 
 @api.exception_handler(RequestValidationError)
 async def invalid(request: Request, error: RequestValidationError) -> Response:
+    if any(fault["loc"][0] == "path" for fault in error.errors()):
+        return refusal(Refused(404, "root.resource_not_found"))
     operation = request.method, request.scope["path"]
     return refusal(_fields(error, INVALID.get(operation, "root.invalid_data")))
 
@@ -396,3 +400,42 @@ async def delete_key(request: Request, api_key_id: KeyId) -> Response:
     """Revoke an API key."""
     service, key = caller(request)
     return answer(service.delete_keys(key, [api_key_id]))
+
+
+@api.get(
+    "/deployments",
+    operation_id="list-deployments",
+    tags=["Deployments"],
+    response_model=models.DeploymentsListResponse,
+    responses=refusals(s401="root.unauthorized"),
+)
+async def list_deployments(request: Request) -> Response:
+    """The deployments that the key sees."""
+    service, key = caller(request)
+    return answer(service.list_deployments(key))
+
+
+@api.get(
+    "/serverless/projects/{project_type}",
+    operation_id="list-projects",
+    tags=["Projects"],
+    response_model=models.ProjectList,
+    responses=refusals(),
+)
+async def list_projects(request: Request, project_type: ProjectType, next_page: NextPage = "") -> Response:
+    """The projects of a type that the key sees, page by page."""
+    service, key = caller(request)
+    return answer(service.list_projects(key, project_type, next_page))
+
+
+@api.get(
+    "/serverless/projects/{project_type}/{project_id}/roles",
+    operation_id="get-project-roles",
+    tags=["Projects"],
+    response_model=models.ProjectRoles,
+    responses=refusals(s404="root.resource_not_found"),
+)
+async def list_project_roles(request: Request, project_type: ProjectType, project_id: ProjectId) -> Response:
+    """The custom roles of a project."""
+    service, key = caller(request)
+    return answer(service.list_project_roles(key, project_type, project_id))

@@ -167,15 +167,6 @@ class Keys(Service):
             show(reply, key.grants.values(), key.organizations[0], self.switches, self.rng)
         return reply
 
-    def _page_of(self, name: str, entries: list[dict[str, Any]], next_page: str) -> dict[str, Any]:
-        """One page of a list. What stands in `next_page` means nothing to anybody else."""
-        size = self.switches.entries_per_page or max(1, len(entries))
-        if next_page and not (next_page.isdecimal() and next_page.isascii()):
-            raise Refused(400, "root.invalid_data", fields=["next_page"])
-        start = 0 if self.switches.next_page_repeats else int(next_page or 0)
-        rest = entries[start : start + size]
-        return {name: rest} | ({"next_page": str(start + size)} if start + size < len(entries) else {})
-
     def _write_keys(self) -> None:
         self._key_list.writing(self.keys, self.switches.list_lag)
 

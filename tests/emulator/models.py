@@ -215,6 +215,53 @@ class DeleteApiKeysRequest(Strict):
     keys: list[str]
 
 
+class DeploymentResource(BaseModel):
+    """A part of a deployment; the emulator has none."""
+
+
+class DeploymentsListingData(BaseModel):
+    """A deployment."""
+
+    id: str
+    name: str
+    resources: list[DeploymentResource]
+
+
+class DeploymentsListResponse(BaseModel):
+    """Deployments."""
+
+    deployments: list[DeploymentsListingData]
+
+
+class Project(BaseModel):
+    """A serverless project, as far as names and access are concerned."""
+
+    id: str
+    name: str
+    alias: str
+    region_id: str
+    type: str
+
+
+class ProjectList(BaseModel):
+    """Projects of one type."""
+
+    items: list[Project]
+    next_page: str = optional()
+
+
+class ProjectRole(BaseModel):
+    """A custom role of a project."""
+
+    name: str
+
+
+class ProjectRoles(BaseModel):
+    """The custom roles of a project."""
+
+    roles: list[ProjectRole]
+
+
 class EmptyResponse(BaseModel):
     """It is done, and there is nothing to say about it."""
 

@@ -78,6 +78,14 @@ class Switches:
     """What a limited key sees of role assignments: those in its scope; the same, but the field is left out for people
     who have none there; or the field is left out for everybody."""
 
+    enforcement_shown: Literal["always", "when_changed", "never"] = "always"
+    """Whether replies show the authentication method that an organization enforces: those that show an organization;
+    or only the one that answers a change of it; or none."""
+
+    organization_update: Literal["keep", "clear"] = "keep"
+    """What becomes of the settings of an organization that a change of it leaves out: they stay; or they are cleared,
+    what is enforced too, and a change without a name is refused."""
+
     email_case: Literal["as_typed", "lower"] = "as_typed"
     """How emails come back. They are always compared without regard to case."""
 

@@ -166,6 +166,15 @@ OPERATIONS = {
     ("DELETE", "/users/auth/keys/{api_key_id}"): Operation(
         "delete-api-key", None, 200, "EmptyResponse", {404: "api_keys.key_not_found"}
     ),
+    ("GET", "/deployments"): Operation(
+        "list-deployments", None, 200, "DeploymentsListResponse", {401: "root.unauthorized"}
+    ),
+    ("GET", "/serverless/projects/{project_type}"): Operation(
+        "list-projects", None, 200, "ProjectList", {}, ("next_page",)
+    ),
+    ("GET", "/serverless/projects/{project_type}/{project_id}/roles"): Operation(
+        "get-project-roles", None, 200, "ProjectRoles", {404: "root.resource_not_found"}
+    ),
 }
 # Each type: its required fields, and the types of all; a list is in brackets.
 TYPES: dict[str, tuple[str, dict[str, str]]] = {
@@ -211,6 +220,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "deployment_ids": "[string]",
             "application_roles": "[string]",
         },
+    ),
+    "DeploymentResource": (
+        "",
+        {},
+    ),
+    "DeploymentsListResponse": (
+        "deployments",
+        {"deployments": "[DeploymentsListingData]"},
+    ),
+    "DeploymentsListingData": (
+        "id name resources",
+        {"id": "string", "name": "string", "resources": "[DeploymentResource]"},
     ),
     "EmptyResponse": (
         "",
@@ -286,6 +307,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
         "role_id",
         {"role_id": "string"},
     ),
+    "Project": (
+        "alias id name region_id type",
+        {"id": "string", "name": "string", "alias": "string", "region_id": "string", "type": "string"},
+    ),
+    "ProjectList": (
+        "items",
+        {"items": "[Project]", "next_page": "string"},
+    ),
+    "ProjectRole": (
+        "name",
+        {"name": "string"},
+    ),
     "ProjectRoleAssignment": (
         "organization_id role_id",
         {
@@ -305,6 +338,10 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "workplaceai": "[ProjectRoleAssignment]",
             "vectordb": "[ProjectRoleAssignment]",
         },
+    ),
+    "ProjectRoles": (
+        "roles",
+        {"roles": "[ProjectRole]"},
     ),
     "RoleAssignments": (
         "",
