@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 from .grants import OWNER_ROLE, Grant, normalised, show
 from .refusals import Refused
-from .state import Grants, Invitation, Key, Member, Organization, Service, timestamp
+from .sso_operations import SingleSignOnOperations
+from .state import Grants, Invitation, Key, Member, Organization, timestamp
 from .switches import Switches
 
 
-class Organizations(Service):
+class Organizations(SingleSignOnOperations):
     """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:
