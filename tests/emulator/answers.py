@@ -15,8 +15,9 @@ from fastapi import Path, Request, Response
 from pydantic import AfterValidator, BeforeValidator
 
 from . import models
+from .organizations import Organizations
 from .refusals import Refused
-from .state import Key, Service
+from .state import Key
 
 BASE_PATH = "/api/v1"
 
@@ -69,6 +70,6 @@ def answer(reply: Mapping[str, Any] | str, status: int = 200) -> Response:
     return Response(text, status, media_type="application/json")
 
 
-def caller(request: Request) -> tuple[Service, Key]:
+def caller(request: Request) -> tuple[Organizations, Key]:
     """The service that is called, and the key that it is called with."""
     return request.scope["service"], request.scope["key"]

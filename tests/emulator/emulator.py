@@ -46,6 +46,7 @@ ACTIONS = (
     "put_provider",
     "remove",
     "revoke_invitation",
+    "revoke_key",
     "ungrant",
 )
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none

@@ -21,6 +21,8 @@ MESSAGES = {
     "org.role_mapping_rule.role_mapping_not_found": "There is no such role mapping.",
     "org.role_mapping_rule.syntax_error": "The role mapping is not valid.",
     "org.role_mapping_rule.too_many_role_mappings": "There are too many role mappings.",
+    "api_keys.invalid_input": "No API key can be made of this.",
+    "api_keys.key_not_found": "There is no such API key.",
     "organization.invalid_access": "You have no access to this organization.",
     "organization.invalid_name": "The name must have 2 to 30 characters.",
     "organization.invitation_already_exists": "There is an open invitation for this address already.",

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, cast
+from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Path, Request, Response
@@ -15,8 +15,6 @@ from pydantic import AfterValidator
 
 from . import models
 from .answers import NULLS_ARE_ABSENT, OrganizationId, answer, caller, refusals
-from .sso_operations import SingleSignOnOperations
-from .state import Key
 
 TAGS: list[str | Enum] = ["Organizations"]
 CODES = ("ambiguous_rule", "empty_rule", "syntax_error", "email_syntax_error", "too_many_role_mappings")
@@ -36,10 +34,6 @@ MappingBody = Annotated[models.UpdateRoleMappingRequest, NULLS_ARE_ABSENT]
 router = APIRouter()
 
 
-def _caller(request: Request) -> tuple[SingleSignOnOperations, Key]:
-    return cast("tuple[SingleSignOnOperations, Key]", caller(request))
-
-
 @router.get(
     "/organizations/{organization_id}/idp",
     operation_id="get-organization-idp",
@@ -49,7 +43,7 @@ def _caller(request: Request) -> tuple[SingleSignOnOperations, Key]:
 )
 async def get_provider(request: Request, organization_id: OrganizationId) -> Response:
     """The identity provider."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.get_provider(key, organization_id))
 
 
@@ -62,7 +56,7 @@ async def get_provider(request: Request, organization_id: OrganizationId) -> Res
 )
 async def get_metadata(request: Request, organization_id: OrganizationId) -> Response:
     """The service's side, for the identity provider."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return Response(service.get_metadata(key, organization_id), media_type="application/xml")
 
 
@@ -75,7 +69,7 @@ async def get_metadata(request: Request, organization_id: OrganizationId) -> Res
 )
 async def set_provider(request: Request, organization_id: OrganizationId, body: ProviderBody) -> Response:
     """Set the identity provider up."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.set_provider(key, organization_id, body.model_dump()))
 
 
@@ -88,7 +82,7 @@ async def set_provider(request: Request, organization_id: OrganizationId, body: 
 )
 async def remove_provider(request: Request, organization_id: OrganizationId) -> Response:
     """Tear the identity provider down."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.remove_provider(key, organization_id))
 
 
@@ -101,7 +95,7 @@ async def remove_provider(request: Request, organization_id: OrganizationId) -> 
 )
 async def list_domains(request: Request, organization_id: OrganizationId) -> Response:
     """The domains that are claimed."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.list_domains(key, organization_id))
 
 
@@ -118,7 +112,7 @@ async def list_domains(request: Request, organization_id: OrganizationId) -> Res
 )
 async def remove_domain(request: Request, organization_id: OrganizationId, body: DomainBody) -> Response:
     """Give a domain up."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.remove_domain(key, organization_id, body.domain_claim_request))
 
 
@@ -131,7 +125,7 @@ async def remove_domain(request: Request, organization_id: OrganizationId, body:
 )
 async def challenge(request: Request, organization_id: OrganizationId, body: CodeBody) -> Response:
     """The code that proves that a domain is one's own."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.challenge(key, organization_id, body.domain_claim_request))
 
 
@@ -149,7 +143,7 @@ async def challenge(request: Request, organization_id: OrganizationId, body: Cod
 )
 async def claim_domain(request: Request, organization_id: OrganizationId, body: ClaimBody) -> Response:
     """Claim a domain."""
-    service, key = _caller(request)
+    service, key = caller(request)
     claimed = service.claim_domain(key, organization_id, body.domain_claim_request)
     return answer({}) if claimed else Response(status_code=449)
 
@@ -163,7 +157,7 @@ async def claim_domain(request: Request, organization_id: OrganizationId, body: 
 )
 async def list_mappings(request: Request, organization_id: OrganizationId) -> Response:
     """The role mappings."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.list_mappings(key, organization_id))
 
 
@@ -177,7 +171,7 @@ async def list_mappings(request: Request, organization_id: OrganizationId) -> Re
 )
 async def add_mappings(request: Request, organization_id: OrganizationId, body: MoreMappingsBody) -> Response:
     """Add role mappings."""
-    service, key = _caller(request)
+    service, key = caller(request)
     mappings = body.model_dump(exclude_unset=True)["mappings"]
     return answer(service.add_mappings(key, organization_id, mappings), 201)
 
@@ -191,7 +185,7 @@ async def add_mappings(request: Request, organization_id: OrganizationId, body: 
 )
 async def set_mappings(request: Request, organization_id: OrganizationId, body: AllMappingsBody) -> Response:
     """Exchange all role mappings."""
-    service, key = _caller(request)
+    service, key = caller(request)
     mappings = body.model_dump(exclude_unset=True)["mappings"]
     return answer(service.add_mappings(key, organization_id, mappings, only=True))
 
@@ -205,7 +199,7 @@ async def set_mappings(request: Request, organization_id: OrganizationId, body: 
 )
 async def remove_all_mappings(request: Request, organization_id: OrganizationId) -> Response:
     """Remove all role mappings."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.remove_mappings(key, organization_id))
 
 
@@ -220,7 +214,7 @@ async def set_mapping(
     request: Request, organization_id: OrganizationId, role_name: MappingName, body: MappingBody
 ) -> Response:
     """Exchange one role mapping."""
-    service, key = _caller(request)
+    service, key = caller(request)
     mapping = body.model_dump(exclude_unset=True)["mapping"]
     return answer(service.set_mapping(key, organization_id, role_name, mapping))
 
@@ -234,5 +228,5 @@ async def set_mapping(
 )
 async def remove_mappings(request: Request, organization_id: OrganizationId, role_names: MappingNames) -> Response:
     """Remove role mappings by their names."""
-    service, key = _caller(request)
+    service, key = caller(request)
     return answer(service.remove_mappings(key, organization_id, role_names.split(",")))

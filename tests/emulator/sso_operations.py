@@ -249,6 +249,13 @@ class SingleSignOnOperations(Service):
 
     # What is shown
 
+    def _show_organization(self, organization: Organization, changed: bool = False) -> dict[str, Any]:
+        reply = super()._show_organization(organization, changed)
+        provider = organization.sso.provider
+        return (
+            reply if provider is None else {**reply, "sso_login_identifier": provider.login_identifier(organization.id)}
+        )
+
     def _seen_provider(self, organization: Organization) -> Provider:
         sso = organization.sso
         there = [] if sso.provider is None else [sso.provider]

@@ -279,9 +279,47 @@ OPERATIONS = {
         {400: "org.role_mapping_rule.ambiguous_rule", 404: "org.role_mapping_rule.role_mapping_not_found"},
         (),
     ),
+    ("GET", "/users/auth/keys"): Operation("get-api-keys", None, 200, "ApiKeysResponse", {}, ("next_page",)),
+    ("POST", "/users/auth/keys"): Operation(
+        "create-api-key", "CreateApiKeyRequest", 201, "ApiKeyResponse", {400: "api_keys.invalid_input"}
+    ),
+    ("DELETE", "/users/auth/keys"): Operation("delete-api-keys", "DeleteApiKeysRequest", 200, "EmptyResponse", {}),
+    ("GET", "/users/auth/keys/_all"): Operation("get-users-api-keys", None, 200, "ApiKeysResponse", {}),
+    ("GET", "/users/auth/keys/{api_key_id}"): Operation(
+        "get-api-key", None, 200, "ApiKeyResponse", {404: "api_keys.key_not_found"}
+    ),
+    ("DELETE", "/users/auth/keys/{api_key_id}"): Operation(
+        "delete-api-key", None, 200, "EmptyResponse", {404: "api_keys.key_not_found"}
+    ),
+    ("GET", "/deployments"): Operation(
+        "list-deployments", None, 200, "DeploymentsListResponse", {401: "root.unauthorized"}
+    ),
+    ("GET", "/serverless/projects/{project_type}"): Operation(
+        "list-projects", None, 200, "ProjectList", {}, ("next_page",)
+    ),
+    ("GET", "/serverless/projects/{project_type}/{project_id}/roles"): Operation(
+        "get-project-roles", None, 200, "ProjectRoles", {404: "root.resource_not_found"}
+    ),
 }
 # Each type: its required fields, and the types of all; a list is in brackets.
 TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "ApiKeyResponse": (
+        "creation_date description id",
+        {
+            "id": "string",
+            "user_id": "string",
+            "organization_id": "string",
+            "description": "string",
+            "key": "string",
+            "creation_date": "string:date-time",
+            "expiration_date": "string:date-time",
+            "role_assignments": "RoleAssignments",
+        },
+    ),
+    "ApiKeysResponse": (
+        "keys",
+        {"keys": "[ApiKeyResponse]", "next_page": "string"},
+    ),
     "BasicFailedReply": (
         "errors",
         {"errors": "[BasicFailedReplyElement]"},
@@ -289,6 +327,14 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
     "BasicFailedReplyElement": (
         "code message",
         {"code": "string", "message": "string", "fields": "[string]"},
+    ),
+    "CreateApiKeyRequest": (
+        "description",
+        {"description": "string", "expiration": "string", "role_assignments": "RoleAssignments"},
+    ),
+    "DeleteApiKeysRequest": (
+        "keys",
+        {"keys": "[string]"},
     ),
     "DeploymentRoleAssignment": (
         "organization_id role_id",
@@ -299,6 +345,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "deployment_ids": "[string]",
             "application_roles": "[string]",
         },
+    ),
+    "DeploymentResource": (
+        "",
+        {},
+    ),
+    "DeploymentsListResponse": (
+        "deployments",
+        {"deployments": "[DeploymentsListingData]"},
+    ),
+    "DeploymentsListingData": (
+        "id name resources",
+        {"id": "string", "name": "string", "resources": "[DeploymentResource]"},
     ),
     "EmptyResponse": (
         "",
@@ -374,6 +432,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
         "role_id",
         {"role_id": "string"},
     ),
+    "Project": (
+        "alias id name region_id type",
+        {"id": "string", "name": "string", "alias": "string", "region_id": "string", "type": "string"},
+    ),
+    "ProjectList": (
+        "items",
+        {"items": "[Project]", "next_page": "string"},
+    ),
+    "ProjectRole": (
+        "name",
+        {"name": "string"},
+    ),
     "ProjectRoleAssignment": (
         "organization_id role_id",
         {
@@ -393,6 +463,10 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "workplaceai": "[ProjectRoleAssignment]",
             "vectordb": "[ProjectRoleAssignment]",
         },
+    ),
+    "ProjectRoles": (
+        "roles",
+        {"roles": "[ProjectRole]"},
     ),
     "RoleAssignments": (
         "",
@@ -453,10 +527,12 @@ MORE = {
     ("Organization", "enforce_authentication_method"),
     ("OrganizationRequest", "enforce_authentication_method"),
 }
-# Refusals that no contract names. Met in practice: issue 1039 of the vendor's Terraform provider. Inferred from the
-# operation next to it: those of single sign-on.
+# Refusals that no contract names. Met in practice: issue 1039 of the vendor's Terraform provider. Inferred from that:
+# that keys are refused in the same way. Inferred from the operation next to it: all others.
 MET = {
     ("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments",
+    ("create-api-key", 403): "role_assignments.unauthorized_role_assignments",
+    ("delete-api-keys", 404): "api_keys.key_not_found",
     ("get-organization-idp", 404): "organization.not_found",
     ("teardown-organization-idp", 404): "organization.not_found",
     ("get-organization-idp-metadata", 404): "organization.not_found",
