@@ -24,9 +24,9 @@ def server():
 
 @pytest.fixture(autouse=True)
 def facts():
-    """What modules ask for is in a contract, and so is what they are answered."""
+    """What modules ask for is in a contract, and so is what they are answered; a test may clear what it wanted so."""
     with held_to_the_facts(ours=True) as faults:
-        yield
+        yield faults
     assert faults == []
 
 
