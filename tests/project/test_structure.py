@@ -22,6 +22,7 @@ OURS = "ansible_collections.orgops.elastic_cloud."
 PURE = (  # no Ansible, no requests, no clock, no files
     "_texts",
     "_errors",
+    "_access/resources",
     "_access/grants",
     "_access/people",
     "_team/definition",
@@ -37,11 +38,14 @@ ORDER = (
     "_errors",
     "_progress",
     # What access is
+    "_access/resources",
     "_access/grants",
     "_access/people",
     # The service: HTTP, its operations, writes that are never repeated blindly
     "_service/client",
     "_service/organization",
+    "_service/pages",
+    "_service/resources",
     "_service/writes",
     # A team definition becomes access
     "_team/definition",

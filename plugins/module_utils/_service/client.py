@@ -70,6 +70,7 @@ FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
 # A point in time in ISO 8601: a day, maybe a time of it, to the nanosecond, maybe a zone. As Python 3.10 reads it, too.
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?)?(?:[Zz]|([+-]\d\d):?(\d\d))?")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+Query = t.Mapping[str, str] | None  # what follows a path
 
 
 class Clock(t.Protocol):
@@ -202,16 +203,16 @@ class Client:
             self._clock.sleep(seconds, until=None if self.stopped_by else self._stopped)
 
     def request(
-        self, method: str, *segments: str | Sequence[str], body: t.Any = None, secret: bool = False
+        self, method: str, *segments: str | Sequence[str], body: t.Any = None, secret: bool = False, query: Query = None
     ) -> dict[str, t.Any]:
         """Send a request and return the reply's object.
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. secret: the last segment is
-        not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures; a
-        write only where it is certain that nothing happened, else it raises LostReply. Stopped, where the client was
-        told to stop before a write could be sent.
+        not for anybody's eyes. query: is encoded here too, and shown nowhere. Raises ApiError when the service refuses.
+        Reads are repeated after transient failures; a write only where it is certain that nothing happened, else it
+        raises LostReply. Stopped, where the client was told to stop before a write could be sent.
         """
-        path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}"
+        path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}{f'?{urllib.parse.urlencode(query)}' if query else ''}"
         shown = f"/{'/'.join([*map(encode, segments[:-1]), '***'] if secret else map(encode, segments))}"
         attempt = 0
         while True:
