@@ -25,6 +25,7 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
     "_team/definition",
     "_team/plan",
     "_team/guards",
@@ -41,11 +42,13 @@ ORDER = (
     "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
     # The service: HTTP, its operations, writes that are never repeated blindly
     "_service/client",
     "_service/organization",
     "_service/pages",
     "_service/resources",
+    "_service/single_sign_on",
     "_service/writes",
     # A team definition becomes access
     "_team/definition",
