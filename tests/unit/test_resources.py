@@ -51,10 +51,11 @@ def test_projects_are_read_page_by_page(scope):
     assert targets == [path, f"{path}?next_page=t+o%2Fk%26n", f"{path}?next_page=2"]
 
 
-def test_a_page_that_repeats_itself_is_half_a_picture():
+@pytest.mark.parametrize("token", ["1", "3"], ids=["by name", "by content"])
+def test_a_page_that_repeats_itself_is_half_a_picture(token):
     one = {"items": [{"id": "p1", "name": "a"}], "next_page": "1"}
     other = {"items": [{"id": "p2", "name": "b"}], "next_page": "2"}
-    (resources, whole), targets = reading(SECURITY, one, other, one)
+    (resources, whole), targets = reading(SECURITY, one, other, one | {"next_page": token})
     assert not whole
     assert {resource.id for resource in resources} == {"p1", "p2"}
     assert len(targets) == 3

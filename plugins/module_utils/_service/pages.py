@@ -12,6 +12,7 @@ That a page ends the list is known only by its naming no other one.
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client, encode
@@ -21,7 +22,7 @@ MOST_PAGES = 1000  # of one list; a service that names still another one is out 
 
 class Listing(t.NamedTuple):
     """The objects of a list, from all of its pages. whole: whether it was read to its end; else it is half a picture,
-    since the service named a page that had been read before, or pages without an end.
+    since a page was repeated, or there was no end to them.
     """
 
     objects: list[dict[str, t.Any]]
@@ -35,19 +36,21 @@ def read_pages(client: Client, *segments: str, key: str) -> Listing:
     are passed over. Raises what `Client.request` raises, and ApiError where the reply has no such list.
     """
     objects: list[dict[str, t.Any]] = []
-    seen: set[str] = set()
+    pages, ids = set[str](), set[str]()
     page = ""
     while True:
-        reply = client.request("GET", *segments, query={"next_page": page} if page else None)
+        reply = client.request("GET", *segments, query=page and f"?{urllib.parse.urlencode({'next_page': page})}")
         listed = reply.get(key)
         if not isinstance(listed, list):  # never to be mistaken for a list with nothing in it
             message = f"the answer holds no list of {key}; is endpoint the right service?"
             raise ApiError(message, method="GET", path=f"/{'/'.join(map(encode, segments))}")
-        objects += [one for one in listed if isinstance(one, dict)]
+        found = [one for one in listed if isinstance(one, dict)]
+        objects += found
         following = reply.get("next_page")
         if not following:
             return Listing(objects, True)
-        page = str(following)
-        if page in seen or len(seen) >= MOST_PAGES:
+        page, these = str(following), {str(one.get("id")) for one in found}
+        if page in pages or len(pages) >= MOST_PAGES or (these and these <= ids):
             return Listing(objects, False)
-        seen.add(page)
+        pages.add(page)
+        ids |= these
