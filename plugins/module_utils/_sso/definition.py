@@ -107,8 +107,8 @@ class Definition:
 
     @property
     def stop(self) -> Definition:
-        """The same, as far as it ends enforcement."""
-        return Definition(enforced=self.enforced)
+        """The same, as far as it ends enforcement; nothing at all, where it does not."""
+        return Definition(enforced=False if self.enforced is False else None)
 
     @property
     def unknown(self) -> Iterable[Block]:

@@ -32,6 +32,10 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.plan imp
 )
 
 SOON = dt.timedelta(days=30)  # before the end of a key or a certificate
+PASSWORDS = (
+    "Whoever has logged in by single sign-on has no password any more, and has to set a new one: they ask for it on "
+    "the login page."
+)
 ANYBODY, WHOLE_DOMAIN, SOMEBODY = range(3)  # whom a condition is for
 
 
@@ -263,10 +267,7 @@ def _owners_are(mapping: RoleMapping, breadth: int) -> bool:
 def _warnings(case: Case) -> t.Iterator[str]:
     plan, before, after = case.plan, case.plan.before, case.plan.after
     if plan.has("stop_enforcing_sso", "remove_identity_provider"):
-        yield (
-            "Whoever has logged in by single sign-on has no password any more, and has to set a new one: they ask for "
-            "it on the login page."
-        )
+        yield PASSWORDS
     for mapping in after.mappings:
         if _owners_are(mapping, WHOLE_DOMAIN):
             yield (
