@@ -14,7 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NO_NAMES
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Member, People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
     RoleMapping,
     is_enforced,
@@ -24,6 +26,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     ElasticCloudError,
     Findings,
     GuardError,
+    InputError,
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import single_sign_on as service
@@ -71,6 +74,7 @@ class Outcome:
     refused_at_last: GuardError | None = None
     fault: ElasticCloudError | None = None
     problems: Sequence[str] = ()
+    names: Names = NO_NAMES
     check_mode: bool = False
 
     @property
@@ -99,7 +103,7 @@ class Outcome:
             **shown_people("locked_out", locked_out_members(seen, self.people)),
             **shown_people("overwritten", overwritten_members(seen, self.people)),
             **shown_list("plan", [shown_action(action) for action in self.plan.actions]),
-            "diff": make_diff(self.steps),
+            "diff": make_diff(self.steps, self.names),
             **shown_list("failures", failures),
             **(error.result() if error else {}),
         }
@@ -171,10 +175,10 @@ def converge_sso(
         holders = [*(one.grants for one in before.mappings), *(one.grants for one in people.members.values())]
         check_blocks(definition.unknown, holders, unknown_roles, findings)
         whole = make_plan(definition, before, now, findings)
-    is_faulty = bool(fault or findings.problems)
+    problems = [*findings.problems, *findings.unresolved]
+    is_faulty = bool(fault or problems)
     if is_faulty and not stop.actions:
-        findings.check()
-        raise t.cast("ApiError", fault)
+        raise InputError(problems) if problems else t.cast("ApiError", fault)
     listed = frozenset(one.name for one in definition.mappings or () if one.present)
     case = Case(stop if is_faulty else whole, people, now, organization.client.key_ends, listed)
     refusal, warnings = check_guards(case)
@@ -187,7 +191,8 @@ def converge_sso(
         warnings=[*findings.warnings, *warnings],
         refused_by=refusal,
         fault=fault,
-        problems=list(findings.problems),
+        problems=problems,
+        names=definition.names,
         check_mode=check_mode,
     )
     if refusal:

@@ -18,8 +18,16 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Block, Given, Grants, kind_of
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
+    Block,
+    Given,
+    Grants,
+    kind_of,
+    names_used,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names, Path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import Condition
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.certificates import (
@@ -93,12 +101,15 @@ class WantedMapping:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What single sign-on should be. None: a part that is not touched; purge: whether other mappings go."""
+    """What single sign-on should be. None: a part that is not touched; purge: whether other mappings go; names: what
+    resources are called, as far as it was asked for.
+    """
 
     provider: WantedProvider | None = None
     mappings: tuple[WantedMapping, ...] | None = None
     purge: bool = False
     enforced: bool | None = None
+    names: Names = NO_NAMES
 
     @property
     def only_stops(self) -> bool:
@@ -118,15 +129,25 @@ class Definition:
                 yield from given.unknown
 
 
-def parse_sso(options: Mapping[str, t.Any], findings: Findings) -> Definition:
+def names_in_sso(options: Mapping[str, t.Any]) -> set[Path]:
+    """Return the scopes whose resources have to be listed, since the options name some, in groups or mappings."""
+    groups, mappings = _data(options.get("groups")), _data(options.get("role_mappings"))
+    given = list(groups.values()) if isinstance(groups, dict) else []
+    for entry in mappings if isinstance(mappings, list) else [mappings]:
+        given += [entry.get("role_assignments")] if isinstance(entry, dict) else []
+    return names_used(given)
+
+
+def parse_sso(options: Mapping[str, t.Any], findings: Findings, names: Names = NO_NAMES) -> Definition:
     """Return what the options of the module ask for. Everything that is wrong goes to the findings, with its place;
     what is wrong is not in the definition, but for `enforced`, which is always as it was asked for.
 
-    options: identity_provider, role_mappings, groups, purge_role_mappings, unknown_roles, enforced, organization_id.
+    options: identity_provider, role_mappings, groups, purge_role_mappings, unknown_roles, enforced, organization_id;
+    names: what resources are called, in the scopes that `names_in_sso` tells.
     """
     data = {name: _data(options.get(name)) for name in ("identity_provider", "role_mappings", "groups")}
     data = {name: without_private_keys(value, name, findings.problem) for name, value in data.items()}
-    reading = Reading(findings, options.get("organization_id"), options.get("unknown_roles") or "fail")
+    reading = Reading(findings, options.get("organization_id"), options.get("unknown_roles") or "fail", names)
     groups = {} if data["groups"] is None else data["groups"]
     if isinstance(groups, dict):
         reading.read_groups(groups)
@@ -141,6 +162,7 @@ def parse_sso(options: Mapping[str, t.Any], findings: Findings) -> Definition:
         None if mappings is None else tuple(_mappings(mappings, reading)),
         purge and mappings is not None,
         options.get("enforced"),
+        names,
     )
 
 
@@ -238,9 +260,9 @@ def _mappings(value: t.Any, reading: Reading) -> t.Iterator[WantedMapping]:
         present = _state(entry, where, findings) == "present"
         enabled = _flag(entry, "enabled", where, findings)
         match, conditions = _rule(entry, where, findings, needed=present)
-        before = len(findings.problems)
+        before = len(findings.problems) + len(findings.unresolved)
         given, grants = reading.given(entry, where)
-        if present and not grants and len(findings.problems) == before:
+        if present and not grants and len(findings.problems) + len(findings.unresolved) == before:
             findings.problem(
                 where,
                 "gives nobody anything: it needs groups or role_assignments with a role (state: absent removes it)",

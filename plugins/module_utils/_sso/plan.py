@@ -17,13 +17,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
-    Grants,
+    Grant,
     in_order,
     is_owner,
     missing,
     surplus,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import email_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
     Condition,
     IdentityProvider,
@@ -300,7 +301,7 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
             made = RoleMapping(wanted.name, wanted.enabled, wanted.match, wanted.conditions, wanted.grants)
             yield Action("add_role_mapping", made.name, None, made, "there is none of this name")
         else:
-            yield from _update(wanted, there, before.domains, findings)
+            yield from _update(wanted, there, before.domains, definition.names, findings)
     if definition.purge:
         listed = {wanted.name for wanted in definition.mappings or ()}
         for name, mapping in held.items():
@@ -311,14 +312,14 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
 
 
 def _update(
-    wanted: WantedMapping, there: RoleMapping, domains: Iterable[str], findings: Findings
+    wanted: WantedMapping, there: RoleMapping, domains: Iterable[str], names: Names, findings: Findings
 ) -> t.Iterator[Action]:
     added, taken = missing(wanted.grants, there.grants), surplus(wanted.grants, there.grants)
     kept = frozenset(grant for grant in there.grants - wanted.grants if not grant.understood)
     if unknown := [grant for grant in kept if grant.known_part not in wanted.grants]:
         findings.warn(
             wanted.where,
-            f"keeps what this version does not understand and does not take away: {_listed(frozenset(unknown))}",
+            f"keeps what this version does not understand and does not take away: {_listed(unknown, names)}",
         )
     if not there.roles_shown:
         findings.warn(wanted.where, "the service does not show what this mapping gives, so that is not compared")
@@ -329,9 +330,9 @@ def _update(
     if not same_rule(wanted.match, wanted.conditions, there.match, there.conditions):
         why.append(f"to be for {in_words(wanted.match, wanted.conditions)}")
     if added:
-        why.append(f"to be added: {_listed(added)}")
+        why.append(f"to be added: {_listed(added, names)}")
     if taken:
-        why.append(f"to be taken away: {_listed(taken)}")
+        why.append(f"to be taken away: {_listed(taken, names)}")
     if not why:
         if not there.understood:
             findings.warn(wanted.where, "holds something that this version does not understand, and is left as it is")
@@ -374,5 +375,5 @@ def _check_mappings(definition: Definition, actions: list[Action], after: SignOn
             )
 
 
-def _listed(grants: Grants) -> str:
-    return ", ".join(map(str, in_order(grants)))
+def _listed(grants: Iterable[Grant], names: Names) -> str:
+    return ", ".join(grant.in_words(names) for grant in in_order(grants))

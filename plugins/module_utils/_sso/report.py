@@ -15,8 +15,9 @@ import typing as t
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import to_assignments
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NO_NAMES, to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Member
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
     IdentityProvider,
     RoleMapping,
@@ -137,8 +138,10 @@ def shown_action(action: Action) -> dict[str, t.Any]:
     }
 
 
-def make_diff(steps: Iterable[Step]) -> list[dict[str, str]]:
-    """Return `diff`: an element for each step that took effect, in the order of the plan."""
+def make_diff(steps: Iterable[Step], names: Names = NO_NAMES) -> list[dict[str, str]]:
+    """Return `diff`: an element for each step that took effect, in the order of the plan. names: what resources are
+    called.
+    """
     found = []
     for step in steps:
         if not step.done:
@@ -148,8 +151,10 @@ def make_diff(steps: Iterable[Step]) -> list[dict[str, str]]:
         if isinstance(step.action.after, bool) and before is None:
             before_text = f"enforced: {UNKNOWN}\n"
         else:
-            before_text = _text(before)
-        found.append({"before_header": header, "after_header": header, "before": before_text, "after": _text(after)})
+            before_text = _text(before, names)
+        found.append(
+            {"before_header": header, "after_header": header, "before": before_text, "after": _text(after, names)}
+        )
     return found
 
 
@@ -170,7 +175,7 @@ def _brief(thing: Thing) -> t.Any:
     return thing
 
 
-def _text(thing: Thing) -> str:
+def _text(thing: Thing, names: Names) -> str:
     """Return one side of a diff, as YAML."""
     if thing is None:
         return ""
@@ -179,7 +184,7 @@ def _text(thing: Thing) -> str:
     lines = []
     for key, value in _brief(thing).items():
         if key == "role_assignments":
-            lines += access_lines(t.cast("RoleMapping", thing).grants)
+            lines += access_lines(t.cast("RoleMapping", thing).grants, names)
         elif isinstance(value, list):
             lines += [f"{quoted(key)}:", *(f"  - {in_one_line(one)}" for one in sorted(value, key=in_one_line))]
         else:

@@ -18,18 +18,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     Given,
     Grants,
     check_slots,
     from_input,
     kind_of,
+    names_used,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     Selection,
     email_key,
     what_is_wrong,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names, Path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
@@ -85,12 +88,13 @@ def parse_team(
     now: dt.datetime,
     findings: Findings,
     unknown_scopes: str = "fail",
+    names: Names = NO_NAMES,
 ) -> list[Desired]:
     """Return the people of a team definition, in its order.
 
     members, groups: as the module's options have them; organization_id: where it is known before the first request;
-    now: the current time with a zone; unknown_scopes: `fail` or `warn`. Everything that is wrong goes to the findings,
-    with the entry's index.
+    now: the current time with a zone; unknown_scopes: `fail` or `warn`; names: what resources are called, in the scopes
+    that `names_in_team` tells. Everything that is wrong goes to the findings, with the entry's index.
     """
     if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for entry in members):
         findings.problem(
@@ -98,7 +102,7 @@ def parse_team(
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
         )
         return []
-    reading = Reading(findings, organization_id, unknown_scopes)
+    reading = Reading(findings, organization_id, unknown_scopes, names)
     reading.read_groups(groups)
     team: list[Desired] = []
     seen: dict[str, int] = {}
@@ -134,6 +138,12 @@ def parse_team(
     return team
 
 
+def names_in_team(members: Iterable[t.Any], groups: Mapping[str, t.Any]) -> set[Path]:
+    """Return the scopes whose resources have to be listed, since a definition, faultless or not, names some."""
+    entries = (entry.get("role_assignments") for entry in members if isinstance(entry, dict))
+    return names_used([*groups.values(), *entries])
+
+
 def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings) -> None:
     """Tell whose email stands in `ignore` and in the definition: one of them is a slip. A pattern there is none."""
     for entry in team:
@@ -151,6 +161,7 @@ class Reading:
     findings: Findings
     organization_id: str | None
     unknown_scopes: str
+    names: Names = NO_NAMES
     groups: dict[str, Given | None] = field(default_factory=dict)
 
     def read_groups(self, groups: Mapping[str, t.Any]) -> None:
@@ -163,7 +174,14 @@ class Reading:
 
     def roles(self, assignments: t.Any, where: str) -> Given:
         """Return what role assignments give."""
-        return from_input(assignments, where, self.findings, self.organization_id, unknown_scopes=self.unknown_scopes)
+        return from_input(
+            assignments,
+            where,
+            self.findings,
+            self.organization_id,
+            unknown_scopes=self.unknown_scopes,
+            names=self.names,
+        )
 
     def given(self, entry: Mapping[str, t.Any], where: str) -> tuple[tuple[Given, ...], Grants]:
         """Return what an entry's groups and its own role assignments give, each and together; nothing where it has
