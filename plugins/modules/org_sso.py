@@ -525,11 +525,13 @@ OPTIONS = {
 class SsoModule(Module):
     """The module, which echoes no certificate, and no private key that somebody has taken for one."""
 
+    params: dict[str, t.Any]
+
     def _invocation(self) -> dict[str, t.Any]:
         return {"module_args": shown_options(super()._invocation()["module_args"])}
 
     def _log_invocation(self) -> None:
-        params: dict[str, t.Any] = self.params
+        params = self.params
         self.params = shown_options(params)
         try:
             super()._log_invocation()
