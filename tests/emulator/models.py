@@ -181,6 +181,87 @@ class OrganizationInvitations(BaseModel):
     invitations: list[OrganizationInvitation]
 
 
+class CreateApiKeyRequest(Strict):
+    """What an API key is to be like."""
+
+    description: str
+    expiration: str = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeyResponse(BaseModel):
+    """An API key; `key` is what its holder sends, and shown once."""
+
+    id: str
+    user_id: str = optional()
+    organization_id: str = optional()
+    description: str
+    key: str = optional()
+    creation_date: datetime
+    expiration_date: datetime = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeysResponse(BaseModel):
+    """API keys."""
+
+    keys: list[ApiKeyResponse]
+    next_page: str = optional()
+
+
+class DeleteApiKeysRequest(Strict):
+    """The ids of API keys to revoke."""
+
+    keys: list[str]
+
+
+class DeploymentResource(BaseModel):
+    """A part of a deployment; the emulator has none."""
+
+
+class DeploymentsListingData(BaseModel):
+    """A deployment."""
+
+    id: str
+    name: str
+    resources: list[DeploymentResource]
+
+
+class DeploymentsListResponse(BaseModel):
+    """Deployments."""
+
+    deployments: list[DeploymentsListingData]
+
+
+class Project(BaseModel):
+    """A serverless project, as far as names and access are concerned."""
+
+    id: str
+    name: str
+    alias: str
+    region_id: str
+    type: str
+
+
+class ProjectList(BaseModel):
+    """Projects of one type."""
+
+    items: list[Project]
+    next_page: str = optional()
+
+
+class ProjectRole(BaseModel):
+    """A custom role of a project."""
+
+    name: str
+
+
+class ProjectRoles(BaseModel):
+    """The custom roles of a project."""
+
+    roles: list[ProjectRole]
+
+
 class EmptyResponse(BaseModel):
     """It is done, and there is nothing to say about it."""
 
