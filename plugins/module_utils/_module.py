@@ -37,7 +37,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.resources import read_names
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import MAX_REMOVALS
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import encodable, what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import DURATION
@@ -85,6 +84,18 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }
+
+
+class Finished(t.Protocol):
+    """What came of a run, whatever it was about. message: what went wrong, None where nothing did."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know of."""
+
+    @property
+    def message(self) -> str | None:
+        """What went wrong in words."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -212,7 +223,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
                     self._handlers[number] = signal.signal(number, self._stop)
         return self._client
 
-    def finish(self, outcome: Outcome, result: dict[str, t.Any]) -> None:
+    def finish(self, outcome: Finished, result: dict[str, t.Any]) -> None:
         """End the module with what came of a run."""
         for warning in outcome.warnings:
             self.warn(warning)

@@ -102,12 +102,8 @@ def parse_team(
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
         )
         return []
-    for name in map(str, groups):
-        if wrong := what_is_unsafe(name, lines=True):
-            findings.problem(f"groups.{name}", wrong)
-    reading = _Reading(findings, organization_id, unknown_scopes, names)
-    for name, assignments in groups.items():
-        reading.groups[str(name)] = None if assignments is None else reading.roles(assignments, f"groups.{name}")
+    reading = Reading(findings, organization_id, unknown_scopes, names)
+    reading.read_groups(groups)
     team: list[Desired] = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(members):
@@ -156,8 +152,11 @@ def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What reading entries needs: what the groups give (None for one without a value), and how to read roles."""
+class Reading:
+    """What reading entries needs: what the groups give (None for one without a value), and how to read roles.
+
+    Whatever has groups and role assignments of its own is such an entry: a person, or a role mapping.
+    """
 
     findings: Findings
     organization_id: str | None
@@ -165,7 +164,16 @@ class _Reading:
     names: Names = NO_NAMES
     groups: dict[str, Given | None] = field(default_factory=dict)
 
+    def read_groups(self, groups: Mapping[str, t.Any]) -> None:
+        """Read the groups that entries may name."""
+        for name in map(str, groups):
+            if wrong := what_is_unsafe(name, lines=True):
+                self.findings.problem(f"groups.{name}", wrong)
+        for name, assignments in groups.items():
+            self.groups[str(name)] = None if assignments is None else self.roles(assignments, f"groups.{name}")
+
     def roles(self, assignments: t.Any, where: str) -> Given:
+        """Return what role assignments give."""
         return from_input(
             assignments,
             where,

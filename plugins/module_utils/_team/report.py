@@ -136,11 +136,16 @@ def _lines(state: State | None, names: Names, again: bool = False) -> list[str]:
     lines = [f"status: {state.status}"]
     if again:
         lines.append("sent: again")
-    if not state.grants:
-        return [*lines, "role_assignments: {}"]
-    lines.append("role_assignments:")
+    return [*lines, *access_lines(state.grants, names)]
+
+
+def access_lines(grants: Grants, names: Names = NO_NAMES) -> list[str]:
+    """Return grants as the lines of a diff, each grant in one of its own, and what its resource is called."""
+    if not grants:
+        return ["role_assignments: {}"]
+    lines = ["role_assignments:"]
     shown: tuple[str, ...] = ()
-    for grant in in_order(state.grants):
+    for grant in in_order(grants):
         for depth, part in enumerate(grant.scope):
             if shown[: depth + 1] != grant.scope[: depth + 1]:
                 lines.append(f"{'  ' * (depth + 1)}{quoted(part)}:")
