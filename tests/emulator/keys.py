@@ -23,8 +23,9 @@ from typing import Any, Literal
 
 from .clock import Clock
 from .grants import OWNER_ROLE, Grant, blocks_of, show
+from .listings import Listing
 from .refusals import Refused
-from .state import Grants, Key, Listing, Organization, Service, duration, timestamp
+from .state import Grants, Key, Organization, Service, duration, timestamp
 from .switches import Switches
 
 LIFETIME = timedelta(days=90)  # the documentation says three months

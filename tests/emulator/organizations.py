@@ -16,11 +16,12 @@ from .grants import OWNER_ROLE, SCOPES, Grant, normalised, show
 from .keys import Keys, id_in, reach
 from .refusals import Refused
 from .resources import Resources
+from .sso_operations import SingleSignOnOperations
 from .state import Grants, Invitation, Key, Member, Organization, Resource, timestamp
 from .switches import Switches
 
 
-class Organizations(Keys, Resources):
+class Organizations(Keys, Resources, SingleSignOnOperations):
     """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:

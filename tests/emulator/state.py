@@ -23,7 +23,9 @@ from typing import Any, Literal
 
 from .clock import Clock
 from .grants import ALL, Grant, GrantKey, parse, show
+from .listings import Listing
 from .refusals import Refused
+from .sso import SingleSignOn
 from .switches import Switches
 
 Grants = Mapping[GrantKey, Grant]
@@ -96,40 +98,6 @@ class Key:
         return self.kind == "owner" or not wanted.isdisjoint(self.scope)
 
 
-class Listing:
-    """One of an organization's lists as it is read: possibly late, and rendered once between two writes."""
-
-    def __init__(self) -> None:
-        self._reads = 0
-        self._before: deque[tuple[int, list[Any]]] = deque()
-        self._rendered: dict[object, tuple[datetime | None, str]] = {}
-
-    def forget(self) -> None:
-        """What was rendered does not hold any more."""
-        self._rendered.clear()
-
-    def writing(self, entries: Iterable[Any], lag: int) -> None:
-        """Called before each write, with the entries as they still are."""
-        self.forget()
-        if lag:
-            self._before.append((self._reads, list(entries)))
-
-    def read(self, entries: Iterable[Any], lag: int) -> Iterable[Any]:
-        """The entries as this read shows them."""
-        self._reads += 1
-        while self._before and self._before[0][0] < self._reads - lag:
-            self._before.popleft()
-            self.forget()
-        return self._before[0][1] if self._before else entries
-
-    def rendered(self, reader: object, now: datetime, render: Callable[[], tuple[datetime | None, str]]) -> str:
-        """The text for a reader; `render` also tells until when it holds."""
-        until, text = self._rendered.get(reader, (now, ""))
-        if until is not None and until <= now:
-            until, text = self._rendered[reader] = render()
-        return text
-
-
 @dataclass(frozen=True)
 class Resource:
     """A deployment, project or connected cluster. `known`, or else lists do not show it, and nobody may grant anything
@@ -155,6 +123,7 @@ class Organization:
     member_list: Listing = field(default_factory=Listing, repr=False, compare=False)
     invitation_list: Listing = field(default_factory=Listing, repr=False, compare=False)
     mailed: deque[datetime] = field(default_factory=deque, repr=False, compare=False)
+    sso: SingleSignOn = field(default_factory=SingleSignOn)
 
     def open_invitations(self) -> list[Invitation]:
         """Pending and expired ones."""
@@ -458,9 +427,11 @@ class Service:
             if not good:
                 raise Refused(403, "role_assignments.unauthorized_role_assignments")
 
-    def _grants_in(self, organization: Organization, role_assignments: Mapping[str, Any]) -> dict[GrantKey, Grant]:
+    def _grants_in(
+        self, organization: Organization, role_assignments: Mapping[str, Any], field: str = "role_assignments"
+    ) -> dict[GrantKey, Grant]:
         """The grants of role assignments that may name no other organization."""
-        found = parse(role_assignments, self.switches, organization.id, "role_assignments")
+        found = parse(role_assignments, self.switches, organization.id, field)
         return {grant.key: grant for _organization, grant in found}
 
     @staticmethod

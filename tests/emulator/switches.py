@@ -163,3 +163,28 @@ class Switches:
     """Invitations that an organization can send in `invitation_limit_seconds`; 429 beyond."""
 
     invitation_limit_seconds: float = 3600.0
+
+    verification_code: Literal["stays", "changes"] = "stays"
+    """A domain's verification code is asked for again: it is the same; or another, and the first is worth nothing."""
+
+    locking_out: Literal["accept", "refuse"] = "accept"
+    """What leaves an organization with single sign-on without an owner's mapping, or is enforced where nobody may get
+    in, or disables or removes the provider while it is enforced: the service does it; or answers 400
+    `root.invalid_data`."""
+
+    certificate_form: Literal["as_given", "pem", "base64_pem", "base64_der"] = "as_given"
+    """The form in which certificates come back: as they were sent (those of the service itself as PEM); as PEM text;
+    as base64 of that; or as the bare certificate in base64."""
+
+    other_certificate_forms: Literal["accept", "refuse"] = "accept"
+    """Whether certificates may be sent in any of these forms, or only in that in which they come back."""
+
+    existing_mapping: Literal["refuse", "replace"] = "refuse"
+    """A role mapping is added under a name that there is: 400 `root.invalid_data`; or it takes the other's place."""
+
+    unknown_mapping_in_delete: Literal["skip", "refuse_all"] = "skip"
+    """A name that no role mapping has is among those to delete: it is passed over, and the reply lists those that went;
+    or the call is refused."""
+
+    max_role_mappings: int | None = None
+    """The most role mappings that an organization may have; 400 beyond. The number is not published."""
