@@ -21,27 +21,46 @@ OURS = "ansible_collections.orgops.elastic_cloud."
 # The files of plugins/module_utils from the ground up: each may import those above it in this list, and no others.
 PURE = (  # no Ansible, no requests, no clock, no files
     "_texts",
+    "_times",
     "_errors",
+    "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
+    "_access/keys",
     "_team/definition",
     "_team/plan",
     "_team/guards",
     "_team/checks",
     "_team/report",
+    "_team/describe",
     "_team/work",
     "_team/batches",
+    "_sso/certificates",
+    "_sso/definition",
+    "_sso/plan",
+    "_sso/guards",
+    "_sso/report",
 )
 ORDER = (
     "_texts",
+    "_times",
     "_errors",
     "_progress",
     # What access is
+    "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
+    "_access/keys",
     # The service: HTTP, its operations, writes that are never repeated blindly
     "_service/client",
     "_service/organization",
+    "_service/pages",
+    "_service/resources",
+    "_service/single_sign_on",
+    "_service/keys",
+    "_service/survey",
     "_service/writes",
     # A team definition becomes access
     "_team/definition",
@@ -49,6 +68,7 @@ ORDER = (
     "_team/guards",
     "_team/checks",
     "_team/report",
+    "_team/describe",
     "_team/work",
     "_team/batches",
     "_team/withdrawals",
@@ -56,8 +76,17 @@ ORDER = (
     "_team/roles",
     "_team/departures",
     "_team/run",
-    "_team/describe",
     "_team/converge",
+    # Single sign-on becomes as defined
+    "_sso/certificates",
+    "_sso/definition",
+    "_sso/plan",
+    "_sso/guards",
+    "_sso/report",
+    "_sso/run",
+    "_sso/converge",
+    # What org_info says
+    "_info",
     # Ansible's side of every module
     "_module",
 )
