@@ -42,8 +42,14 @@ class Keys(Service):
 
     def __init__(self, switches: Switches | None = None, clock: Clock | None = None, seed: int | None = 0) -> None:
         super().__init__(switches, clock, seed)
+        self._seed = seed
+        self._forget_keys()
+
+    def _forget_keys(self) -> None:
+        """There are none, as at the beginning."""
+        self.keys.clear()
         self._key_list = Listing()
-        self._key_rng = random.Random(seed)  # of its own, so that keys change nothing about other ids
+        self._key_rng = random.Random(self._seed)  # of its own, so that keys change nothing about other ids
 
     def list_keys(self, key: Key, next_page: str = "") -> dict[str, Any]:
         """The keys that this one is shown, page by page."""
@@ -102,7 +108,7 @@ class Keys(Service):
         """The calling key with its creator; refused if it may not do anything about keys."""
         if key.kind == "gone":
             raise Refused(401, "root.unauthorized")
-        if key.kind == "limited" and self.switches.keys_of_limited == "refuse":
+        if (self.switches.keys_of_limited if key.kind == "limited" else self.switches.keys_listed) == "refuse":
             raise Refused(403, "root.invalid_authentication")
         self._find_creators()
         return next(one for one in self.keys if one.id == key.id)
@@ -182,7 +188,10 @@ class Keys(Service):
         self._happened(event, organization, id=key.id, name=key.name, user_id=key.user_id, grants=grants)
 
     def _new_key_id(self) -> str:
-        return "".join(self._key_rng.choices(ID_LETTERS, k=20))
+        taken = {key.id for key in self.keys}
+        while (id_ := "".join(self._key_rng.choices(ID_LETTERS, k=20))) in taken:
+            pass
+        return id_
 
     def _new_secret(self, id_: str) -> str:
         """The text of a new key."""

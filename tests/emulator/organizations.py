@@ -294,7 +294,7 @@ class Organizations(Keys, Resources, SingleSignOnOperations):
         An invitation may say `expired` or `expires_in` instead of its times, and organizations may go by their names.
         """
         self.organizations.clear()
-        self.keys.clear()
+        self._forget_keys()
         self.accounts.clear()
         self._ids_by_email.clear()
         for user_id, email in document.get("accounts", {}).items():

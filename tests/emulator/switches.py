@@ -94,9 +94,9 @@ class Switches:
     """Emails of people, in any case, whom the service cannot cope with: whatever request names one of them, by email,
     user id or token, it answers with 500, and nothing of the request happens."""
 
-    keys_listed: Literal["all", "own"] = "all"
+    keys_listed: Literal["all", "own", "refuse"] = "all"
     """Which API keys of its organization an owner's key is shown, and can revoke: everybody's; or those that were made
-    by the person who made the key itself."""
+    by the person who made the key itself; or none, since it may do nothing about keys, 403."""
 
     keys_of_limited: Literal["refuse", "own"] = "refuse"
     """What a limited key may do about API keys: nothing, 403; or what concerns those of the person who made it."""

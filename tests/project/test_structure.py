@@ -33,8 +33,14 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_team/guards",
     "_team/checks",
     "_team/report",
+    "_team/describe",
     "_team/work",
     "_team/batches",
+    "_sso/certificates",
+    "_sso/definition",
+    "_sso/plan",
+    "_sso/guards",
+    "_sso/report",
 )
 ORDER = (
     "_texts",
@@ -54,6 +60,7 @@ ORDER = (
     "_service/resources",
     "_service/single_sign_on",
     "_service/keys",
+    "_service/survey",
     "_service/writes",
     # A team definition becomes access
     "_team/definition",
@@ -61,6 +68,7 @@ ORDER = (
     "_team/guards",
     "_team/checks",
     "_team/report",
+    "_team/describe",
     "_team/work",
     "_team/batches",
     "_team/withdrawals",
@@ -68,8 +76,17 @@ ORDER = (
     "_team/roles",
     "_team/departures",
     "_team/run",
-    "_team/describe",
     "_team/converge",
+    # Single sign-on becomes as defined
+    "_sso/certificates",
+    "_sso/definition",
+    "_sso/plan",
+    "_sso/guards",
+    "_sso/report",
+    "_sso/run",
+    "_sso/converge",
+    # What org_info says
+    "_info",
     # Ansible's side of every module
     "_module",
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.tests.unit.readings import SETTINGS_READINGS
+
 PROJECTS = "/serverless/projects"
 
 
@@ -122,3 +124,16 @@ def test_what_a_change_of_an_organization_leaves_out(api, emulator, acme, readin
     assert api("PUT", acme.path, more) == (200, {**kept, "billing_contacts": []})
     nameless = (200, {**kept, "billing_contacts": []}) if reading == "keep" else (400, "organization.invalid_name")
     assert api("PUT", acme.path, {"billing_contacts": []}) == nameless
+
+
+@pytest.mark.parametrize("reading", SETTINGS_READINGS, ids=str)
+def test_who_sends_what_was_read_loses_nothing(api, emulator, acme, reading):
+    emulator.switch(**reading)
+    acme.organization.settings |= {"billing_contacts": ["bill@example.com"], "default_disk_usage_alerts_enabled": False}
+    before = dict(acme.organization.settings)
+    read = api("GET", acme.path)[1]
+    for value in ("sso", None):
+        body = {name: setting for name, setting in read.items() if name != "id"}
+        assert api("PUT", acme.path, {**body, "enforce_authentication_method": value})[0] == 200
+        settings = {name: setting for name, setting in acme.organization.settings.items() if setting is not None}
+        assert settings == before | ({"enforce_authentication_method": value} if value else {})
