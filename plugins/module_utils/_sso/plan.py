@@ -306,9 +306,7 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
         listed = {wanted.name for wanted in definition.mappings or ()}
         for name, mapping in held.items():
             if name not in listed and not what_no_name_may_be(name):
-                yield Action(
-                    "remove_role_mapping", name, mapping, None, "not in role_mappings, and purge_role_mappings"
-                )
+                yield _removal(mapping, "not in role_mappings, and purge_role_mappings", before.domains)
 
 
 def _removal(there: RoleMapping, why: str, domains: Iterable[str]) -> Action:
