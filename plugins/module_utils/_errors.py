@@ -17,6 +17,11 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "org.domain_claim.already_exists": "another organization has claimed the domain, which has to give it up first",
+    "org.domain_claim.concurrent_organization_modification": "somebody else was changing the organization at the same "
+    "time; run again",
+    "org.idp.idp_configured": "a domain can be given up once the identity provider is removed (org_sso, "
+    "identity_provider with state: absent)",
     "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",
     "organization.invitation_already_exists": "there is an open invitation already; run again to have it replaced",
     "organization.invitation_invalid_email": "the service does not take this address; correct it",

@@ -85,6 +85,7 @@ ORDER = (
     "_sso/report",
     "_sso/run",
     "_sso/converge",
+    "_sso/domain",
     # What org_info says
     "_info",
     # Ansible's side of every module
