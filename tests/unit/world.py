@@ -180,6 +180,7 @@ class World:
             rules or Rules(purge=True),
             guards or Guards(),
             settings or Settings(concurrency=1),
+            now=now,
             check_mode=check_mode,
             tell=tell,
         )
