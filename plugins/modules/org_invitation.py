@@ -417,6 +417,8 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
+import datetime as dt
+
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
@@ -467,7 +469,15 @@ def main() -> None:
             module.exit_json(changed=False, **shown_plan([]), diff=[], invitations=[], already_members=[])
         organization = module.connect(findings)
         rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"])
-        outcome = converge(organization, invited, rules, Guards(min_owners=0), settings, check_mode=module.check_mode)
+        outcome = converge(
+            organization,
+            invited,
+            rules,
+            Guards(min_owners=0),
+            settings,
+            now=dt.datetime.now(dt.timezone.utc),
+            check_mode=module.check_mode,
+        )
         invitations = [outcome.invitation(entry.email or "") for entry in invited]
         module.finish(
             outcome,

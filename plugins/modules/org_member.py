@@ -435,6 +435,8 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
+import datetime as dt
+
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
@@ -506,7 +508,15 @@ def main() -> None:
         guards = Guards(min_owners=options["min_owners"])
         settings = Settings(check_duration(options["invitation_expires_in"], "invitation_expires_in", findings))
         organization = module.connect(findings)
-        outcome = converge(organization, [member], rules, guards, settings, check_mode=module.check_mode)
+        outcome = converge(
+            organization,
+            [member],
+            rules,
+            guards,
+            settings,
+            now=dt.datetime.now(dt.timezone.utc),
+            check_mode=module.check_mode,
+        )
         module.finish(outcome, {**outcome.result(), "member": outcome.standing(email, user_id)})
 
 

@@ -671,7 +671,9 @@ def main() -> None:
             )
         organization = module.connect(findings)
         tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody
-        outcome = converge(organization, desired, rules, guards, settings, check_mode=module.check_mode, tell=tell)
+        outcome = converge(
+            organization, desired, rules, guards, settings, now=now, check_mode=module.check_mode, tell=tell
+        )
         module.finish(outcome, outcome.team_result())
 
 

@@ -33,6 +33,7 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_team/report",
     "_team/work",
     "_team/batches",
+    "_team/leavers",
 )
 ORDER = (
     "_texts",
@@ -56,9 +57,11 @@ ORDER = (
     "_team/report",
     "_team/work",
     "_team/batches",
+    "_team/leavers",
     "_team/withdrawals",
     "_team/invitations",
     "_team/roles",
+    "_team/revocations",
     "_team/departures",
     "_team/run",
     "_team/describe",

@@ -197,13 +197,6 @@ class Writes:
         """Return everybody as they are now."""
         return People(self.members().values(), self.invitations(), whole=self.organization.whole)
 
-    def reading(self, read: Callable[[], Result]) -> Callable[[], Result]:
-        """Return what reads something as it is now, once for all threads that ask for it meanwhile. Raises as `members`
-        does.
-        """
-        shared = _Shared(read)
-        return lambda: self._fresh(shared)
-
     def _fresh(self, reading: _Shared[Result]) -> Result:
         """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
         if self._hopeless:

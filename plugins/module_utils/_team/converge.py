@@ -20,6 +20,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     in_order,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import KeyInUse
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, person_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
@@ -29,7 +30,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import Keys
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles, check_selections
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
@@ -209,8 +210,7 @@ class Outcome:
     def failed(self) -> dict[str, t.Any]:
         """Return `failures` as the contract has it."""
         failures = [
-            {"action": action.action, **action.subject, "error": error.details()}
-            for action, error in self.failures
+            {"action": action.action, **action.subject, "error": error.details()} for action, error in self.failures
         ]
         return shown_list("failures", failures)
 
@@ -270,8 +270,11 @@ def converge(
     rules = replace(rules, ignore=rules.ignore.sparing((entry.email, entry.user_id) for entry in desired))
     plan = make_plan(desired, people, rules, findings)
     findings.check()
-    keys = Keys(organization)
-    leavers = LeaversKeys(rules.leavers_api_keys, organization.id, people, now, keys.is_own)
+    keys = ApiKeys(organization)
+    client = organization.client
+    leavers = LeaversKeys(
+        rules.leavers_api_keys, organization.id, people, now, lambda: KeyInUse(client.key_id, client.key_ends)
+    )
     if leavers.mode == "revoke":
         say("reading API keys")
         _plan_revocations(plan, leavers, keys)
@@ -307,10 +310,10 @@ def _apply(run: Run, outcome: Outcome, tolerate_refused: bool) -> None:
         _judge(work, outcome, tolerate_refused)
 
 
-def _plan_revocations(plan: Plan, leavers: LeaversKeys, keys: Keys) -> None:
+def _plan_revocations(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
     """Add to a plan what revokes the API keys of those whom it removes."""
     try:
-        listed = keys.read()
+        listed = keys.all()
     except ApiError as error:
         if error.status not in MAY_NOT:
             raise error.during("Reading the API keys failed, and nothing was changed") from None
@@ -321,10 +324,10 @@ def _plan_revocations(plan: Plan, leavers: LeaversKeys, keys: Keys) -> None:
     leavers.note_orphans(listed)
 
 
-def _look_for_keys(plan: Plan, leavers: LeaversKeys, keys: Keys) -> None:
+def _look_for_keys(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
     """Note which API keys those have made whom a plan removes."""
     try:
-        leavers.plan(plan.removals, keys.read())
+        leavers.plan(plan.removals, keys.all())
     except ApiError as error:
         leavers.unread(error)
 
@@ -344,7 +347,9 @@ def read_people(organization: Organization, concurrency: int) -> People:
 
 
 def _in_words(action: Action) -> str:
-    what = f" ({action.reason})" if action.action == "update" else f" ({action.api_key.words})" if action.api_key else ""
+    what = (
+        f" ({action.reason})" if action.action == "update" else f" ({action.api_key.words})" if action.api_key else ""
+    )
     return plain(f"{action.action} {action.name}{what}")
 
 

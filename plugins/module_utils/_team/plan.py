@@ -24,6 +24,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     surplus,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     NOBODY,
     Invitation,
@@ -81,7 +82,7 @@ class Action:
     reason: str
     desired: Desired
     invitations: tuple[Invitation, ...] = ()
-    api_key: Key | None = None
+    api_key: ApiKey | None = None
     removal: Action | None = None
 
     @property

@@ -136,7 +136,8 @@ def _element(shared: bool, effects: list[Effect]) -> dict[str, str]:
 
 def _key_element(effect: Effect) -> dict[str, str]:
     """Return the element of a diff for an API key that is gone."""
-    header = plain(effect.action.api_key.words) if effect.action.api_key else ""
+    key = effect.action.api_key
+    header = plain(f"{key.name} (id {key.id})") if key else ""
     before = "".join(f"{line}\n" for line in _lines(effect.before))
     return {"before_header": header, "after_header": header, "before": before, "after": ""}
 

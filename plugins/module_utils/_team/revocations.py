@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import Keys
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Refused, Writes
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches import Answer, Answers, Batch
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import Job, Work, failure, open_works
@@ -21,9 +21,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work im
 class Revocations:
     """Revokes API keys, as many as there are in one request."""
 
-    def __init__(self, writes: Writes, answers: Answers, keys: Keys) -> None:
+    def __init__(self, writes: Writes, answers: Answers, keys: ApiKeys) -> None:
         self._writes, self._answers, self._keys = writes, answers, keys
-        self._listed = writes.reading(keys.read)
         self._lost: set[str] = set()  # ids in requests whose reply was lost
 
     def jobs(self, works: Sequence[Work]) -> list[Job]:
@@ -79,7 +78,7 @@ class Revocations:
 
     def _there(self, ids: Iterable[str]) -> set[str]:
         """Return which of these keys are listed now."""
-        return {key.id for key in self._listed()} & set(ids)
+        return self._writes.api_keys().keys() & set(ids)
 
     def _gone(self, work: Work, *, by_us: bool) -> None:
         """Note that a key is gone."""

@@ -33,7 +33,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import CONCURRENCY
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import Keys
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import (
     Organization,
     why_not_in_a_path,
@@ -84,7 +84,7 @@ class Run:
         guards: Guards,
         settings: Settings,
         leavers: LeaversKeys,
-        keys: Keys,
+        keys: ApiKeys,
         tell: Tell,
     ) -> None:
         self.works = [Work.begin(action) for action in plan.actions]
@@ -237,7 +237,7 @@ class Replanning:
     """Plans for people who turn out to be other than the plan took them for."""
 
     def __init__(
-        self, writes: Writes, people: People, rules: Rules, guards: Guards, leavers: LeaversKeys, keys: Keys
+        self, writes: Writes, people: People, rules: Rules, guards: Guards, leavers: LeaversKeys, keys: ApiKeys
     ) -> None:
         self._writes, self._people, self._rules, self._guards = writes, people, rules, guards
         self._leavers, self._keys = leavers, keys
@@ -252,7 +252,7 @@ class Replanning:
         def explained() -> bool:
             nonlocal unexplained
             people = self._writes.people()
-            self._read_keys = functools.cache(self._keys.read)
+            self._read_keys = functools.cache(self._keys.all)
             unexplained = [work for work in unexplained if not self._explain(work, people, works, planned)]
             return not unexplained
 
