@@ -17,23 +17,27 @@ from enum import Enum
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Path, Request, Response, Security
+from fastapi import FastAPI, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader
 from pydantic import AfterValidator, BeforeValidator
 from starlette.exceptions import HTTPException
 
 from . import models
+from .organizations import Organizations
 from .refusals import Refused
-from .state import Key, Service
+from .state import Key
 
 BASE_PATH = "/api/v1"
 TAGS: list[str | Enum] = ["Organizations"]
+KEY_TAGS: list[str | Enum] = ["Authentication"]
 
 # Paths arrive as they were sent, so that an encoded slash does not become another segment.
 OrganizationId = Annotated[str, Path(description="Id of the organization"), AfterValidator(unquote)]
 Token = Annotated[str, Path(description="Token of the invitation"), AfterValidator(unquote)]
 Tokens = Annotated[str, Path(description="Tokens of invitations, separated by commas"), AfterValidator(unquote)]
+KeyId = Annotated[str, Path(description="Id of the API key"), AfterValidator(unquote)]
+NextPage = Annotated[str, Query(description="The next_page of the reply before")]
 UserId = Annotated[str, Path(description="Id of the user"), AfterValidator(unquote)]
 UserIds = Annotated[str, Path(description="Ids of users, separated by commas"), AfterValidator(unquote)]
 
@@ -42,6 +46,8 @@ NULLS_ARE_ABSENT = BeforeValidator(lambda body: models.without_nulls(body, "enfo
 OrganizationBody = Annotated[models.OrganizationRequest, NULLS_ARE_ABSENT]
 InvitationBody = Annotated[models.OrganizationInvitationRequest, NULLS_ARE_ABSENT]
 RolesBody = Annotated[models.RoleAssignments, NULLS_ARE_ABSENT]
+KeyBody = Annotated[models.CreateApiKeyRequest, NULLS_ARE_ABSENT]
+KeyIdsBody = Annotated[models.DeleteApiKeysRequest, NULLS_ARE_ABSENT]
 
 # What no single operation documents, but any may answer; the codes are the vendor's as far as `refusals` says so.
 GENERAL = {
@@ -54,6 +60,10 @@ GENERAL = {
     429: ["root.rate_limit_exceeded"],
     500: ["root.internal"],
 }
+
+
+# Operations that have a code of their own for a body that is not valid.
+INVALID = {("POST", "/users/auth/keys"): "api_keys.invalid_input"}
 
 
 def refusals(**codes_by_status: str) -> dict[int | str, dict[str, Any]]:
@@ -86,11 +96,11 @@ def answer(reply: Mapping[str, Any] | str, status: int = 200) -> Response:
     return Response(text, status, media_type="application/json")
 
 
-def _fields(error: RequestValidationError) -> Refused:
+def _fields(error: RequestValidationError, code: str) -> Refused:
     """The refusal names the fields at fault, unless it is the body itself: there is none, or it is no JSON."""
     faults = [fault for fault in error.errors() if fault["type"] != "json_invalid"]
     places = [".".join(str(part) for part in fault["loc"][1:]) for fault in faults]
-    return Refused(400, "root.invalid_data", fields=[place for place in places if place] or None)
+    return Refused(400, code, fields=[place for place in places if place] or None)
 
 
 api = FastAPI(
@@ -111,8 +121,9 @@ async def refused(_request: Request, error: Refused) -> Response:
 
 
 @api.exception_handler(RequestValidationError)
-async def invalid(_request: Request, error: RequestValidationError) -> Response:
-    return refusal(_fields(error))
+async def invalid(request: Request, error: RequestValidationError) -> Response:
+    operation = request.method, request.scope["path"]
+    return refusal(_fields(error, INVALID.get(operation, "root.invalid_data")))
 
 
 @api.exception_handler(HTTPException)
@@ -121,7 +132,7 @@ async def elsewhere(_request: Request, error: HTTPException) -> Response:
     return refusal(Refused(error.status_code, code))
 
 
-def caller(request: Request) -> tuple[Service, Key]:
+def caller(request: Request) -> tuple[Organizations, Key]:
     """The service that is called, and the key that it is called with."""
     return request.scope["service"], request.scope["key"]
 
@@ -305,3 +316,83 @@ async def remove_roles(request: Request, user_id: UserId, body: RolesBody, force
     """Take roles from a member. To force it is up to the vendor's own staff, and means nothing to others."""
     service, key = caller(request)
     return answer(service.remove_roles(key, user_id, body.model_dump(exclude_unset=True)))
+
+
+@api.get(
+    "/users/auth/keys",
+    operation_id="get-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeysResponse,
+    responses=refusals(),
+)
+async def list_keys(request: Request, next_page: NextPage = "") -> Response:
+    """The API keys that the caller may see, page by page."""
+    service, key = caller(request)
+    return answer(service.list_keys(key, next_page))
+
+
+@api.post(
+    "/users/auth/keys",
+    operation_id="create-api-key",
+    tags=KEY_TAGS,
+    status_code=201,
+    response_model=models.ApiKeyResponse,
+    responses=refusals(s400="api_keys.invalid_input", s403="role_assignments.unauthorized_role_assignments"),
+)
+async def create_key(request: Request, body: KeyBody) -> Response:
+    """Make an API key."""
+    service, key = caller(request)
+    return answer(service.create_key(key, **body.model_dump(exclude_unset=True)), 201)
+
+
+@api.delete(
+    "/users/auth/keys",
+    operation_id="delete-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.EmptyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def delete_keys(request: Request, body: KeyIdsBody) -> Response:
+    """Revoke API keys."""
+    service, key = caller(request)
+    return answer(service.delete_keys(key, body.keys))
+
+
+@api.get(
+    "/users/auth/keys/_all",
+    operation_id="get-users-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeysResponse,
+    responses=refusals(),
+    deprecated=True,
+)
+async def list_all_keys(request: Request) -> Response:
+    """The API keys that the caller may see, all at once."""
+    service, key = caller(request)
+    return answer(service.list_all_keys(key))
+
+
+@api.get(
+    "/users/auth/keys/{api_key_id}",
+    operation_id="get-api-key",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def get_key(request: Request, api_key_id: KeyId) -> Response:
+    """One API key."""
+    service, key = caller(request)
+    return answer(service.get_key(key, api_key_id))
+
+
+@api.delete(
+    "/users/auth/keys/{api_key_id}",
+    operation_id="delete-api-key",
+    tags=KEY_TAGS,
+    response_model=models.EmptyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def delete_key(request: Request, api_key_id: KeyId) -> Response:
+    """Revoke an API key."""
+    service, key = caller(request)
+    return answer(service.delete_keys(key, [api_key_id]))

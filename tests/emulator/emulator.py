@@ -37,6 +37,7 @@ ACTIONS = (
     "grant",
     "remove",
     "revoke_invitation",
+    "revoke_key",
     "ungrant",
 )
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none

@@ -181,6 +181,40 @@ class OrganizationInvitations(BaseModel):
     invitations: list[OrganizationInvitation]
 
 
+class CreateApiKeyRequest(Strict):
+    """What an API key is to be like."""
+
+    description: str
+    expiration: str = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeyResponse(BaseModel):
+    """An API key; `key` is what its holder sends, and shown once."""
+
+    id: str
+    user_id: str = optional()
+    organization_id: str = optional()
+    description: str
+    key: str = optional()
+    creation_date: datetime
+    expiration_date: datetime = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeysResponse(BaseModel):
+    """API keys."""
+
+    keys: list[ApiKeyResponse]
+    next_page: str = optional()
+
+
+class DeleteApiKeysRequest(Strict):
+    """The ids of API keys to revoke."""
+
+    keys: list[str]
+
+
 class EmptyResponse(BaseModel):
     """It is done, and there is nothing to say about it."""
 

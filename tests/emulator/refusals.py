@@ -11,6 +11,8 @@ from collections.abc import Iterable
 # The codes up to the blank line are the vendor's (its published Swagger document and API reference); the wording is
 # ours. For what follows no source names a code, and any code has to do.
 MESSAGES = {
+    "api_keys.invalid_input": "No API key can be made of this.",
+    "api_keys.key_not_found": "There is no such API key.",
     "organization.invalid_access": "You have no access to this organization.",
     "organization.invalid_name": "The name must have 2 to 30 characters.",
     "organization.invitation_already_exists": "There is an open invitation for this address already.",

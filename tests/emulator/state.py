@@ -58,20 +58,29 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Key:
-    """An API key.
+    """An API key, whether a caller holds it in hand or a list shows it.
 
     `owner`: sees and does everything in its organizations. `limited`: belongs to a member with an Admin role for the
     resources in `scope`, pairs of a scope and an id (or `*`). `person`: of an account without an organization, such
     as accepts an invitation. `gone`: its account was deleted.
+
+    `secret` is the whole text that the caller sends, `name` what the service calls its description. The first of
+    `organizations` is the one that it belongs to; `shows_organization`: whether replies say so. `user_id` is its
+    creator's; None as long as nobody has asked, see `Keys`. `grants` are what lists show.
     """
 
+    id: str
     name: str
     secret: str = field(repr=False)
+    created_at: datetime
     organizations: tuple[str, ...] = ()
     kind: Literal["owner", "limited", "person", "gone"] = "owner"
     scope: tuple[tuple[str, str], ...] = ()
+    grants: Grants = field(default_factory=dict)
+    user_id: str | None = None
     email: str | None = None
     expires_at: datetime | None = None
+    shows_organization: bool = True
 
     def sees(self, grant: Grant) -> bool:
         """Whether the key is shown a grant, and may change it."""
@@ -218,7 +227,7 @@ class Service:
         def render() -> tuple[datetime | None, str]:
             return None, self._page("members", [self._show_member(key, organization, one) for one in members])
 
-        return listing.rendered(key, self.clock.now(), render)
+        return listing.rendered(key.id, self.clock.now(), render)
 
     def list_invitations(self, key: Key, organization_id: str) -> str:
         """The reply as JSON text."""
@@ -232,7 +241,7 @@ class Service:
             next_expiry = min((one.expires_at for one in invitations if one.expires_at > now), default=None)
             return next_expiry, self._page("invitations", shown)
 
-        return listing.rendered(key, now, render)
+        return listing.rendered(key.id, now, render)
 
     def remove_members(self, key: Key, organization_id: str, user_ids: Iterable[str]) -> dict[str, Any]:
         """End memberships."""
@@ -438,10 +447,10 @@ class Service:
 
     @staticmethod
     def _lifetime(expires_in: str | None) -> timedelta:
-        match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", "72h" if expires_in is None else expires_in)
-        if match is None:
+        lifetime = duration("72h" if expires_in is None else expires_in)
+        if lifetime is None:
             raise Refused(400, "root.invalid_data", fields=["expires_in"])
-        return timedelta(**{UNITS[match[2]]: int(match[1])})
+        return lifetime
 
     def _invitable(self, organization: Organization, emails: list[str]) -> list[str]:
         """The emails that can be invited; refused if some cannot, or none."""
@@ -640,6 +649,12 @@ class Service:
 
     def _new_token(self) -> str:
         return f"{self.rng.getrandbits(256):064x}"
+
+
+def duration(text: str) -> timedelta | None:
+    """A length of time such as `3d` or `72h`; None if it is none."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
+    return None if match is None else timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 def timestamp(moment: datetime) -> str:

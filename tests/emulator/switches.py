@@ -85,6 +85,34 @@ class Switches:
     """Emails of people, in any case, whom the service cannot cope with: whatever request names one of them, by email,
     user id or token, it answers with 500, and nothing of the request happens."""
 
+    keys_listed: Literal["all", "own"] = "all"
+    """Which API keys of its organization an owner's key is shown, and can revoke: everybody's; or those that were made
+    by the person who made the key itself."""
+
+    keys_of_limited: Literal["refuse", "own"] = "refuse"
+    """What a limited key may do about API keys: nothing, 403; or what concerns those of the person who made it."""
+
+    keys_elsewhere: bool = False
+    """Whether API keys of the same person are shown, too, that belong to an organization which the key does not see."""
+
+    key_organization: bool = True
+    """Whether API keys in replies say which organization they belong to."""
+
+    expired_keys: Literal["vanish", "listed"] = "vanish"
+    """What becomes of API keys that have expired: they are gone, as documented; or they are still shown."""
+
+    key_text: Literal["id_and_secret", "opaque"] = "id_and_secret"
+    """What a new API key looks like: base64 of its id, a colon and a secret; or text that tells nothing."""
+
+    max_keys: int = 500
+    """API keys of an organization that may be unexpired at a time; 400 beyond."""
+
+    entries_per_page: int | None = None
+    """The most entries of a reply whose `next_page` can be asked for: lists of API keys and of projects."""
+
+    next_page_repeats: bool = False
+    """Whether such a list goes round in circles: whatever page is asked for, the first one comes, if there are more."""
+
     key_expiration: Literal["absent", "iso", "http"] = "absent"
     """How replies tell when the key in use ends, in `X-Elastic-Api-Key-Expiration`: not at all; in ISO 8601; or in the
     form of HTTP dates. The form is not documented. A key without an end has no such header."""

@@ -154,9 +154,38 @@ OPERATIONS = {
         },
         ("force",),
     ),
+    ("GET", "/users/auth/keys"): Operation("get-api-keys", None, 200, "ApiKeysResponse", {}, ("next_page",)),
+    ("POST", "/users/auth/keys"): Operation(
+        "create-api-key", "CreateApiKeyRequest", 201, "ApiKeyResponse", {400: "api_keys.invalid_input"}
+    ),
+    ("DELETE", "/users/auth/keys"): Operation("delete-api-keys", "DeleteApiKeysRequest", 200, "EmptyResponse", {}),
+    ("GET", "/users/auth/keys/_all"): Operation("get-users-api-keys", None, 200, "ApiKeysResponse", {}),
+    ("GET", "/users/auth/keys/{api_key_id}"): Operation(
+        "get-api-key", None, 200, "ApiKeyResponse", {404: "api_keys.key_not_found"}
+    ),
+    ("DELETE", "/users/auth/keys/{api_key_id}"): Operation(
+        "delete-api-key", None, 200, "EmptyResponse", {404: "api_keys.key_not_found"}
+    ),
 }
 # Each type: its required fields, and the types of all; a list is in brackets.
 TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "ApiKeyResponse": (
+        "creation_date description id",
+        {
+            "id": "string",
+            "user_id": "string",
+            "organization_id": "string",
+            "description": "string",
+            "key": "string",
+            "creation_date": "string:date-time",
+            "expiration_date": "string:date-time",
+            "role_assignments": "RoleAssignments",
+        },
+    ),
+    "ApiKeysResponse": (
+        "keys",
+        {"keys": "[ApiKeyResponse]", "next_page": "string"},
+    ),
     "BasicFailedReply": (
         "errors",
         {"errors": "[BasicFailedReplyElement]"},
@@ -164,6 +193,14 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
     "BasicFailedReplyElement": (
         "code message",
         {"code": "string", "message": "string", "fields": "[string]"},
+    ),
+    "CreateApiKeyRequest": (
+        "description",
+        {"description": "string", "expiration": "string", "role_assignments": "RoleAssignments"},
+    ),
+    "DeleteApiKeysRequest": (
+        "keys",
+        {"keys": "[string]"},
     ),
     "DeploymentRoleAssignment": (
         "organization_id role_id",
@@ -286,8 +323,13 @@ MORE = {
     ("Organization", "enforce_authentication_method"),
     ("OrganizationRequest", "enforce_authentication_method"),
 }
-# Refusals that were met in practice: issue 1039 of the vendor's Terraform provider.
-MET = {("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments"}
+# Refusals that no contract names. Met in practice: issue 1039 of the vendor's Terraform provider. Inferred from that:
+# that keys are refused in the same way. Inferred from the deletion of a single key: that of several.
+MET = {
+    ("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments",
+    ("create-api-key", 403): "role_assignments.unauthorized_role_assignments",
+    ("delete-api-keys", 404): "api_keys.key_not_found",
+}
 
 
 def type_of(schema: dict[str, Any]) -> str:
@@ -336,10 +378,12 @@ def test_operation(method, path):
     responses = dict(found["responses"])
     assert json_type(responses.pop(str(expected.status))) == expected.reply
     assert codes_of(responses.pop("default"))
-    assert set(responses) == {str(status) for status in expected.errors}
-    for status, codes in expected.errors.items():
+    met = {status: codes for (id_, status), codes in MET.items() if id_ == expected.id}
+    assert set(responses) == {str(status) for status in {*expected.errors, *met}}
+    for status in {*expected.errors, *met}:
         assert json_type(responses[str(status)]) == "BasicFailedReply"
-        assert codes_of(responses[str(status)]) == {*codes.split(), *MET.get((expected.id, status), "").split()}
+        codes = f"{expected.errors.get(status, '')} {met.get(status, '')}"
+        assert codes_of(responses[str(status)]) == set(codes.split())
 
 
 @pytest.mark.parametrize("name", TYPES)
