@@ -48,7 +48,7 @@ class ApiKey:
     @property
     def words(self) -> str:
         """How messages name it."""
-        return f"the API key {self.name!r} (id {self.id})"
+        return f"{self.name!r} (id {self.id})"
 
     @property
     def ends(self) -> dt.datetime:

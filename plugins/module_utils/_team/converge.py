@@ -348,7 +348,11 @@ def read_people(organization: Organization, concurrency: int) -> People:
 
 def _in_words(action: Action) -> str:
     what = (
-        f" ({action.reason})" if action.action == "update" else f" ({action.api_key.words})" if action.api_key else ""
+        f" ({action.reason})"
+        if action.action == "update"
+        else f": API key {action.api_key.words}"
+        if action.api_key
+        else ""
     )
     return plain(f"{action.action} {action.name}{what}")
 

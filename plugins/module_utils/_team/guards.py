@@ -70,8 +70,8 @@ def check_guards(
     warnings = []
     if plan.keys_hidden:
         warnings.append(
-            f"This API key may not list API keys ({plan.keys_hidden}). Nobody is removed, so leavers_api_keys=revoke has "
-            "nothing to revoke now."
+            "This API key may not list API keys, so leavers_api_keys=revoke would refuse to remove anybody; nobody is: "
+            f"{plan.keys_hidden}"
         )
     if not people.whole:
         warnings.append(f"{ON_FURTHER_PAGES}: only those who are on the first page are compared and changed.")
@@ -121,7 +121,8 @@ def _check_keys_visibility(plan: Plan) -> GuardError | None:
     return GuardError(
         "visibility",
         "The guard visibility refuses the plan: API keys of people who are removed are to be revoked first "
-        f"(leavers_api_keys=revoke), and this API key cannot see them{_about(emails)}. {plan.keys_hidden}. {OWNERS_KEY}",
+        f"(leavers_api_keys=revoke), and this API key may not list them{_about(emails)}. {OWNERS_KEY} "
+        f"({plan.keys_hidden})",
         0,
         len(emails),
         emails,

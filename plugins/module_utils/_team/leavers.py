@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import typing as t
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import to_assignments
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import (
@@ -109,42 +109,38 @@ class LeaversKeys:
         warnings = []
         if self._unread:
             warnings.append(
-                f"The API keys of members who are removed could not be read; any that there are go on working: "
+                f"API keys of members who are removed go on working, if there are any; they could not be read: "
                 f"{self._unread}"
             )
         if self.mode == "warn" and self._found:
-            names = _with_makers(self._found)
             warnings.append(
-                f"{_count(names)} made by members who are removed, and going on to work: {some_of(names)}. "
+                f"API keys go on working when the members who made them are removed: {_with_makers(self._found)}. "
                 f"Each is revoked by {TASK}; leavers_api_keys=revoke does so before the member goes."
             )
         if self._own:
             warnings.append(
-                f"Left, although made by a member who is removed, because it is the API key in use: "
-                f"{some_of(_with_makers(self._own))}. {REPLACE_IT}"
+                f"Left, though made by a member who is removed, since it is the API key in use: "
+                f"{_with_makers(self._own)}. {REPLACE_IT}"
             )
         if self._maybe_own:
-            names = _with_makers(self._maybe_own)
             warnings.append(
-                f"Left, although made by members who are removed, because one of them may be the API key in use, which "
-                f"nothing tells for certain: {some_of(names, most=len(names))}. {REPLACE_IT}"
+                f"Left, though made by members who are removed, since nothing tells for certain whether it is the API "
+                f"key in use: {_with_makers(self._maybe_own)}. {REPLACE_IT}"
             )
         if self._nobodys:
-            names = [key.words for key in self._nobodys.values()]
             warnings.append(
-                f"{_count(names)} made by people who are removed or no members, and left because the service does not "
-                f"tell whether they are for this organization: {some_of(names, most=len(names))}. If so, each is "
-                f"revoked by {TASK}."
+                f"Left, since the service does not tell whether they are for this organization, though those who made "
+                f"them are removed or no members: API keys {_all(self._nobodys.values())}. If they are, each is revoked "
+                f"by {TASK}."
             )
         if self._orphans:
-            names = [key.words for key in self._orphans]
             warnings.append(
-                f"{_count(names)} made by people who are no members any more, and going on to work: "
-                f"{some_of(names, most=len(names))}. Each is revoked by {TASK}."
+                f"API keys made by people who are no members any more go on working: {_all(self._orphans)}. Each is "
+                f"revoked by {TASK}."
             )
         if self._one_maker:
             warnings.append(
-                "All API keys that the service shows were made by one person: the API key in use may not see those of "
+                "All API keys that the service shows were made by one person; the API key in use may not see those of "
                 "others."
             )
         return warnings
@@ -158,16 +154,21 @@ def _revocation(key: ApiKey, removal: Action) -> Action:
         removal.user_id,
         key.grants,
         None,
-        f"{key.words} was made by a member who is removed",
+        f"the API key {key.words} was made by a member who is removed",
         removal.desired,
         api_key=key,
         removal=removal,
     )
 
 
-def _with_makers(keys: Mapping[str, tuple[ApiKey, Action]]) -> list[str]:
-    return [f"{key.words} of {removal.name}" for key, removal in keys.values()]
+def _with_makers(keys: Mapping[str, tuple[ApiKey, Action]]) -> str:
+    return _all_of([f"{key.words} of {removal.name}" for key, removal in keys.values()])
 
 
-def _count(names: Sequence[str]) -> str:
-    return "1 API key" if len(names) == 1 else f"{len(names)} API keys"
+def _all(keys: Iterable[ApiKey]) -> str:
+    return _all_of([key.words for key in keys])
+
+
+def _all_of(names: Sequence[str]) -> str:
+    """Return all names: no other run tells of a key again, or only by a warning such as this."""
+    return some_of(names, most=len(names))
