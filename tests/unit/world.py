@@ -17,6 +17,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome, converge
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
@@ -180,6 +181,7 @@ class World:
             rules or Rules(purge=True),
             guards or Guards(),
             settings or Settings(concurrency=1),
+            now=now,
             check_mode=check_mode,
             tell=tell,
         )
@@ -202,6 +204,7 @@ class World:
         for _turn in range(self.switches.list_lag + 1):
             organization.members()
             organization.invitations()
+            ApiKeys(organization).all()
 
 
 def as_if_done(result: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ansible.module_utils.common import warnings
 from ansible.release import __version__ as core
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.modules import org_info, org_invitation, org_member, org_team
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
@@ -116,6 +117,7 @@ class Site:
         for _turn in range(self.emulator.switches.list_lag + 1):
             organization.members()
             organization.invitations()
+            ApiKeys(organization).all()
 
     # Running modules
 
