@@ -23,8 +23,9 @@ from typing import Any, Literal
 
 from .clock import Clock
 from .grants import OWNER_ROLE, Grant, blocks_of, show
+from .listings import Listing
 from .refusals import Refused
-from .state import Grants, Key, Listing, Organization, Service, duration, timestamp
+from .state import Grants, Key, Organization, Service, duration, timestamp
 from .switches import Switches
 
 LIFETIME = timedelta(days=90)  # the documentation says three months
@@ -41,8 +42,14 @@ class Keys(Service):
 
     def __init__(self, switches: Switches | None = None, clock: Clock | None = None, seed: int | None = 0) -> None:
         super().__init__(switches, clock, seed)
+        self._seed = seed
+        self._forget_keys()
+
+    def _forget_keys(self) -> None:
+        """There are none, as at the beginning."""
+        self.keys.clear()
         self._key_list = Listing()
-        self._key_rng = random.Random(seed)  # of its own, so that keys change nothing about other ids
+        self._key_rng = random.Random(self._seed)  # of its own, so that keys change nothing about other ids
 
     def list_keys(self, key: Key, next_page: str = "") -> dict[str, Any]:
         """The keys that this one is shown, page by page."""
@@ -101,7 +108,7 @@ class Keys(Service):
         """The calling key with its creator; refused if it may not do anything about keys."""
         if key.kind == "gone":
             raise Refused(401, "root.unauthorized")
-        if key.kind == "limited" and self.switches.keys_of_limited == "refuse":
+        if (self.switches.keys_of_limited if key.kind == "limited" else self.switches.keys_listed) == "refuse":
             raise Refused(403, "root.invalid_authentication")
         self._find_creators()
         return next(one for one in self.keys if one.id == key.id)
@@ -167,15 +174,6 @@ class Keys(Service):
             show(reply, key.grants.values(), key.organizations[0], self.switches, self.rng)
         return reply
 
-    def _page_of(self, name: str, entries: list[dict[str, Any]], next_page: str) -> dict[str, Any]:
-        """One page of a list. What stands in `next_page` means nothing to anybody else."""
-        size = self.switches.entries_per_page or max(1, len(entries))
-        if next_page and not (next_page.isdecimal() and next_page.isascii()):
-            raise Refused(400, "root.invalid_data", fields=["next_page"])
-        start = 0 if self.switches.next_page_repeats else int(next_page or 0)
-        rest = entries[start : start + size]
-        return {name: rest} | ({"next_page": str(start + size)} if start + size < len(entries) else {})
-
     def _write_keys(self) -> None:
         self._key_list.writing(self.keys, self.switches.list_lag)
 
@@ -190,7 +188,10 @@ class Keys(Service):
         self._happened(event, organization, id=key.id, name=key.name, user_id=key.user_id, grants=grants)
 
     def _new_key_id(self) -> str:
-        return "".join(self._key_rng.choices(ID_LETTERS, k=20))
+        taken = {key.id for key in self.keys}
+        while (id_ := "".join(self._key_rng.choices(ID_LETTERS, k=20))) in taken:
+            pass
+        return id_
 
     def _new_secret(self, id_: str) -> str:
         """The text of a new key."""

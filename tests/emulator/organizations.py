@@ -8,17 +8,20 @@ document."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from .grants import OWNER_ROLE, SCOPES, Grant, normalised, show
 from .keys import Keys, id_in, reach
 from .refusals import Refused
-from .state import Grants, Invitation, Key, Member, Organization, timestamp
+from .resources import Resources
+from .sso_operations import SingleSignOnOperations
+from .state import Grants, Invitation, Key, Member, Organization, Resource, timestamp
 from .switches import Switches
 
 
-class Organizations(Keys):
+class Organizations(Keys, Resources, SingleSignOnOperations):
     """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:
@@ -106,9 +109,15 @@ class Organizations(Keys):
             raise KeyError(f"no API key {id}")
         self._drop_key(found[0])
 
-    def add_resource(self, organization: Organization | str, scope: str, id: str, state: str = "known") -> None:
-        """A deployment, project or connected cluster, or a new state for it: `known`, `hidden` or `deleted`."""
-        self.find(organization).resources[scope, id] = state
+    def add_resource(
+        self, organization: Organization | str, scope: str, id: str, state: str | None = None, **details: Any
+    ) -> None:
+        """A deployment, project or connected cluster, or news of one: its `state`, and as `details` `name` (by default
+        the id), `region`, `alias` and `roles`, see `Resource`."""
+        resources = self.find(organization).resources
+        details |= {"state": state} if state else {}
+        details |= {"roles": tuple(details["roles"])} if "roles" in details else {}
+        resources[scope, id] = replace(resources.get((scope, id), Resource(name=id, alias=id)), **details)
 
     def add_outsider(self, email: str) -> None:
         """Somebody who belongs to an organization that no key here sees."""
@@ -274,7 +283,8 @@ class Organizations(Keys):
             "members": members,
             "invitations": invitations,
             "resources": [
-                {"scope": scope, "id": id_, "state": state} for (scope, id_), state in organization.resources.items()
+                {"scope": scope, "id": id_, **asdict(one), "roles": list(one.roles)}
+                for (scope, id_), one in organization.resources.items()
             ],
         }
 
@@ -284,7 +294,7 @@ class Organizations(Keys):
         An invitation may say `expired` or `expires_in` instead of its times, and organizations may go by their names.
         """
         self.organizations.clear()
-        self.keys.clear()
+        self._forget_keys()
         self.accounts.clear()
         self._ids_by_email.clear()
         for user_id, email in document.get("accounts", {}).items():

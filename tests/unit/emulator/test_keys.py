@@ -10,6 +10,9 @@ import base64
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock
+from ansible_collections.orgops.elastic_cloud.tests.unit.readings import KEY_READINGS, KEY_READINGS_WITH_RESERVE
+
 KEYS = "/users/auth/keys"
 NOT_FOUND = (404, "api_keys.key_not_found")
 INVALID = (400, "api_keys.invalid_input")
@@ -33,6 +36,18 @@ def made(api, **more):
 def ids(api, **more):
     """The ids of the keys that are listed."""
     return [key["id"] for key in api("GET", KEYS, **more)[1]["keys"]]
+
+
+def everything(api, emulator):
+    """All keys, from all pages, once the list has caught up, by id."""
+    found = {}
+    for _turn in range(emulator.switches.list_lag + 1):
+        page, found = "", {}
+        while page is not None and len(found) < 50:
+            reply = api.raw("GET", KEYS, params={"next_page": page}).json()
+            found |= {key["id"]: key for key in reply["keys"]}
+            page = reply.get("next_page")
+    return found
 
 
 def own(emulator, acme):
@@ -215,6 +230,68 @@ def test_pages(api, emulator):
     emulator.switch(next_page_repeats=True)
     first = api("GET", KEYS)[1]
     assert api("GET", KEYS, params={"next_page": first["next_page"]}) == (200, first)
+
+
+@pytest.mark.parametrize("reading", KEY_READINGS + KEY_READINGS_WITH_RESERVE[:1], ids=str)
+def test_whatever_the_reading(api, emulator, acme, viewer, reading):
+    """What is made is listed with what was asked for, works until it is revoked or ends, and nothing else changes."""
+    emulator.switch(**reading)
+    other = emulator.add_organization("Other")
+    emulator.add_member(other, "owner@example.com", user_id=acme.owner.user_id)
+    emulator.add_key(other, email="owner@example.com", id="elsewhere")
+    one, two = (api.raw("POST", KEYS, {"description": "ci", "role_assignments": viewer}).json() for _turn in range(2))
+    brief = api.raw("POST", KEYS, {"description": "brief", "expiration": "1h"}).json()
+    assert one["id"] != two["id"]
+    listed = everything(api, emulator)
+    there = {one["id"], two["id"], brief["id"], own(emulator, acme).id}
+    assert listed.keys() - {"elsewhere"} == there
+    assert ("elsewhere" in listed) is emulator.switches.keys_elsewhere
+    made_now = [listed[key["id"]] for key in (one, two)]
+    assert {key["description"] for key in made_now} == {"ci"}
+    assert {key["user_id"] for key in made_now} == {acme.owner.user_id}
+    assert all("key" not in key for key in listed.values())
+    assert [emulator.keys[index].grants for index in (2, 3)] == [parsed(emulator, acme, viewer)] * 2
+    emulator.clock.advance(2 * 3600)
+    assert api("GET", acme.path, key=brief["key"])[0] == 401
+    assert (brief["id"] in everything(api, emulator)) is (emulator.switches.expired_keys == "listed")
+    assert api("DELETE", KEYS, {"keys": [one["id"]]}) == (200, {})
+    assert api("GET", acme.path, key=one["key"])[0] == 401
+    assert api("GET", acme.path, key=two["key"])[0] == 200
+    left = everything(api, emulator).keys() - {brief["id"], "elsewhere"}
+    assert left == {two["id"], own(emulator, acme).id}
+
+
+def parsed(emulator, acme, assignments):
+    """Grants of role assignments, by what makes them the same."""
+    return emulator._grants_in(acme.organization, assignments)
+
+
+def test_nothing_may_be_done_about_keys(api, emulator):
+    emulator.switch(keys_listed="refuse")
+    for request in (("GET", KEYS), ("POST", KEYS, {"description": "ci"}), ("DELETE", KEYS, {"keys": ["x"]})):
+        assert api(*request) == REFUSED
+    assert api("GET", "/organizations")[0] == 200
+
+
+def test_keys_survive_a_restart(tmp_path, emulator, acme, viewer):
+    emulator.add_key("Acme", name="nightly", role_assignments=viewer, user_id="1", shows_organization=False)
+    emulator.create_key(emulator.keys[0], "ci", "1d")
+    again = Emulator(clock=FakeClock(), state_file=tmp_path / "state")
+    again.load(emulator.dump())
+    assert [key.user_id for key in again.keys] == [acme.owner.user_id, "1", acme.owner.user_id]
+    after = Emulator(clock=FakeClock(), state_file=tmp_path / "state")
+    assert (after.keys, after.dump()) == (again.keys, again.dump())
+    assert after.create_key(after.keys[0], "another")["id"] not in {key.id for key in again.keys}
+
+
+def test_somebody_makes_and_revokes_a_key_in_the_meantime(api, emulator):
+    emulator.before({"do": "add_key", "organizations": ["Acme"], "id": "theirs", "email": "ana.lopez@example.com"})
+    assert "theirs" in ids(api)
+    emulator.before({"do": "revoke_key", "id": "theirs"}, method="DELETE")
+    assert api("DELETE", KEYS, {"keys": ["theirs"]}) == NOT_FOUND
+    assert [event["event"] for event in emulator.log[-1]["before"]] == ["key_revoked"]
+    with pytest.raises(KeyError):
+        emulator.revoke_key("theirs")
 
 
 @pytest.mark.parametrize(("reading", "shown"), [("all", ["owner's", "ana's"]), ("own", ["owner's"])])
