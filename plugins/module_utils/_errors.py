@@ -194,11 +194,15 @@ class Findings:
         """Note that a block is for an organization other than the one that it would be applied to."""
         self.problem(where, f"organization_id is {named!r}, but this definition is applied to {organization_id!r}")
 
-    def check_organizations(self, organization_id: str) -> None:
-        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+    def note_organizations(self, organization_id: str) -> None:
+        """Note where the organization, now that it is known, is not the one that stands in the input."""
         for named, places in self.organizations.items():
             for where in places if named != organization_id else ():
                 self.other_organization(where, named, organization_id)
+
+    def check_organizations(self, organization_id: str) -> None:
+        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+        self.note_organizations(organization_id)
         self.check()
 
     @property
