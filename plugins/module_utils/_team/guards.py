@@ -63,6 +63,7 @@ def check_guards(
         refusal
         for refusal in (
             _check_visibility(plan, people, rules),
+            _check_keys_visibility(plan),
             _check_digest(plan, digest, guards),
             _check_protected(plan, guards),
             _check_owners(plan, people, guards),
@@ -75,6 +76,11 @@ def check_guards(
         message = "Nothing was changed. " + " ".join(str(refusal) for refusal in refusals)
         raise GuardError(first.name, message, first.limit, first.found, first.emails)
     warnings = []
+    if plan.keys_hidden:
+        warnings.append(
+            "This API key may not list API keys, so leavers_api_keys=revoke would refuse to remove anybody; nobody is: "
+            f"{plan.keys_hidden}"
+        )
     if not people.whole:
         warnings.append(f"{ON_FURTHER_PAGES}: only those who are on the first page are compared and changed.")
     elif _is_blind(people):
@@ -126,6 +132,22 @@ def _check_digest(plan: Plan, digest: str | None, guards: Guards) -> GuardError 
         0,
         len(plan.actions),
         _names(action.name for action in plan.actions),
+    )
+
+
+def _check_keys_visibility(plan: Plan) -> GuardError | None:
+    """Refuse to remove people whose API keys are to be revoked first and cannot be seen."""
+    emails = _names(action.name for action in plan.removals)
+    if not plan.keys_hidden or not emails:
+        return None
+    return GuardError(
+        "visibility",
+        "The guard visibility refuses the plan: API keys of people who are removed are to be revoked first "
+        f"(leavers_api_keys=revoke), and this API key may not list them{_about(emails)}. {OWNERS_KEY} "
+        f"({plan.keys_hidden})",
+        0,
+        len(emails),
+        emails,
     )
 
 
