@@ -21,7 +21,13 @@ from ansible.release import __version__ as core
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.modules import org_info, org_invitation, org_member, org_team
+from ansible_collections.orgops.elastic_cloud.plugins.modules import (
+    org_api_key,
+    org_info,
+    org_invitation,
+    org_member,
+    org_team,
+)
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
 from ansible_collections.orgops.elastic_cloud.tests.unit.readings import READINGS
 
@@ -39,6 +45,7 @@ except ImportError:  # before ansible-core 2.19
 
 Result = dict[str, Any]
 MODULES = {
+    "org_api_key": org_api_key,
     "org_info": org_info,
     "org_invitation": org_invitation,
     "org_member": org_member,
