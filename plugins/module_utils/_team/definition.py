@@ -15,11 +15,12 @@ import datetime as dt
 import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NOTHING,
     Given,
+    Grant,
     Grants,
     check_slots,
     from_input,
@@ -67,6 +68,14 @@ class Desired:
     every_member: bool = False
     given: tuple[Given, ...] = field(default=(), compare=False, repr=False)
 
+    def sources(self, grant: Grant) -> list[str | None]:
+        """Return what gives a grant: names of groups, sorted, and None last for the person's own role assignments.
+
+        Looked for when somebody wants to know why: nothing is kept for it, and planning does not pay.
+        """
+        found = {given.group for given in self.given if grant in given.grants}
+        return [*sorted(name for name in found if name is not None), *([None] if None in found else [])]
+
     def target(self, held: Grants) -> Grants:
         """Return the grants that a person should have who holds these now."""
         if self.grants is None:
@@ -103,7 +112,10 @@ def parse_team(
             findings.problem(f"groups.{name}", wrong)
     reading = _Reading(findings, organization_id, unknown_scopes)
     for name, assignments in groups.items():
-        reading.groups[str(name)] = None if assignments is None else reading.roles(assignments, f"groups.{name}")
+        if assignments is None:
+            reading.groups[str(name)] = None
+        else:
+            reading.groups[str(name)] = replace(reading.roles(assignments, f"groups.{name}"), group=str(name))
     team: list[Desired] = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(members):
@@ -220,8 +232,8 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     """
     if until is None:
         return ""
-    text = until.isoformat() if isinstance(until, dt.date) else until
-    end = _end(text)
+    text = _as_text(until)
+    end = last_moment(text)
     if end is None:
         findings.problem(
             where,
@@ -231,7 +243,18 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     return f"until {text.strip()} has passed" if now > end else ""
 
 
-def _end(text: t.Any) -> dt.datetime | None:
+def end_of(entry: Mapping[str, t.Any]) -> dt.datetime | None:
+    """Return the last moment at which a faultless entry counts as present, None where it has no end."""
+    until = entry.get("until")
+    return None if until is None else last_moment(_as_text(until))
+
+
+def _as_text(until: t.Any) -> t.Any:
+    """Return what `until` says as a text, where YAML has made a date of it."""
+    return until.isoformat() if isinstance(until, dt.date) else until
+
+
+def last_moment(text: t.Any) -> dt.datetime | None:
     """Return the last moment of a date or timestamp, None for anything else."""
     found = UNTIL.fullmatch(text.strip()) if isinstance(text, str) else None
     if not found:
