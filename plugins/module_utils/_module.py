@@ -12,7 +12,6 @@ import contextlib
 import datetime as dt
 import ipaddress
 import os
-import re
 import signal
 import traceback
 import typing as t
@@ -38,6 +37,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import MAX_REMOVALS
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import encodable, what_is_unsafe
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import DURATION
 
 SHORT_KEY = 16  # characters; Ansible masks a key wherever it stands, and a short one stands within other words
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible writes it
@@ -50,7 +50,6 @@ NO_KEY = (
     "encrypted with ansible-vault). An organization owner creates API keys in the Elastic Cloud console, under "
     "Organization, API keys; for anything but reading, the key needs the role Organization owner"
 )
-DURATION = re.compile(r"(\d+[dhms])+")
 
 
 def _from_environment(name: str) -> str:

@@ -21,9 +21,13 @@ OURS = "ansible_collections.orgops.elastic_cloud."
 # The files of plugins/module_utils from the ground up: each may import those above it in this list, and no others.
 PURE = (  # no Ansible, no requests, no clock, no files
     "_texts",
+    "_times",
     "_errors",
+    "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
+    "_access/keys",
     "_team/definition",
     "_team/plan",
     "_team/guards",
@@ -34,14 +38,22 @@ PURE = (  # no Ansible, no requests, no clock, no files
 )
 ORDER = (
     "_texts",
+    "_times",
     "_errors",
     "_progress",
     # What access is
+    "_access/resources",
     "_access/grants",
     "_access/people",
+    "_access/single_sign_on",
+    "_access/keys",
     # The service: HTTP, its operations, writes that are never repeated blindly
     "_service/client",
     "_service/organization",
+    "_service/pages",
+    "_service/resources",
+    "_service/single_sign_on",
+    "_service/keys",
     "_service/writes",
     # A team definition becomes access
     "_team/definition",
