@@ -35,6 +35,16 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_team/report",
     "_team/work",
     "_team/batches",
+    "_review/catalogue",
+    "_review/options",
+    "_review/definition",
+    "_review/population",
+    "_review/facts",
+    "_review/gaps",
+    "_review/outstanding",
+    "_review/rules",
+    "_review/comparison",
+    "_review/document",
 )
 ORDER = (
     "_texts",
@@ -70,6 +80,17 @@ ORDER = (
     "_team/run",
     "_team/describe",
     "_team/converge",
+    # Who has access, and is that as it should be
+    "_review/catalogue",
+    "_review/options",
+    "_review/definition",
+    "_review/population",
+    "_review/facts",
+    "_review/gaps",
+    "_review/outstanding",
+    "_review/rules",
+    "_review/comparison",
+    "_review/document",
     # Ansible's side of every module
     "_module",
 )

@@ -138,6 +138,11 @@ class Selection:
             return False
         return key in self._names or user_id in self._names or bool(email and _domain(key) in self._domains)
 
+    @property
+    def entries(self) -> list[str]:
+        """What it names, in the spelling that compares, sorted."""
+        return sorted([*self._names, *(f"*@{domain}" for domain in self._domains)])
+
     def entry_for(self, email: str | None, user_id: str | None = None) -> str | None:
         """Return the entry by which this person is among them, in the spelling that compares; None where none is."""
         if not self.has(email, user_id):

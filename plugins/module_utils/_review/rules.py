@@ -444,5 +444,5 @@ def _exemption_expired(facts: Facts) -> Found:
     for one in facts.options.exemptions:
         if one.expired(facts.now):
             label = plain(f"{one.rule}: {', '.join(one.who)}")
-            text = f"The exemption {label} ended on {one.until}, and exempts nobody any more; it was approved by {plain(one.approved_by)}."
+            text = f"The exemption {label} ended on {one.until}; it was approved by {plain(one.approved_by)}."
             yield Subject("exemption", one.key, label), text, (), None
