@@ -435,7 +435,7 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -478,6 +478,7 @@ def main() -> None:
                 "take roles away, leave state out and say role_assignments_state=absent; to remove the person, leave "
                 "out what is said about roles",
             )
+        names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:
             roles = from_input(
                 options["role_assignments"],
@@ -486,6 +487,7 @@ def main() -> None:
                 options["organization_id"],
                 unknown_scopes=options["unknown_roles"],
                 to_be_taken=mode == "absent",
+                names=names,
             )
         member = Desired(
             where=email or f"user id {user_id}",
@@ -502,11 +504,20 @@ def main() -> None:
             invite=options["invite"],
             resend="when_expired" if options["resend_expired"] else "when_changed",
             unknown_roles=options["unknown_roles"],
+            names=names,
         )
         guards = Guards(min_owners=options["min_owners"])
         settings = Settings(check_duration(options["invitation_expires_in"], "invitation_expires_in", findings))
         organization = module.connect(findings)
-        outcome = converge(organization, [member], rules, guards, settings, check_mode=module.check_mode)
+        outcome = converge(
+            organization,
+            [member],
+            rules,
+            guards,
+            settings,
+            check_mode=module.check_mode,
+            unresolved=findings.unresolved,
+        )
         module.finish(outcome, {**outcome.result(), "member": outcome.standing(email, user_id)})
 
 

@@ -610,7 +610,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import check_ignored, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import (
+    check_ignored,
+    names_in_team,
+    parse_team,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
@@ -636,6 +640,7 @@ def main() -> None:
     options, findings = module.params, Findings()
     with module.errors_reported():
         now = dt.datetime.now(dt.timezone.utc)
+        names = module.names(names_in_team(options["members"], options["groups"]))
         desired = parse_team(
             options["members"],
             options["groups"],
@@ -643,12 +648,14 @@ def main() -> None:
             now,
             findings,
             unknown_scopes=options["unknown_roles"],
+            names=names,
         )
         rules = Rules(
             purge=options["purge"],
             ignore=Selection.from_input(options["ignore"], "ignore", findings),
             resend="when_expired" if options["resend_expired"] else "when_changed",
             unknown_roles=options["unknown_roles"],
+            names=names,
         )
         check_ignored(desired, rules.ignore, findings)
         guards = Guards(
@@ -671,7 +678,17 @@ def main() -> None:
             )
         organization = module.connect(findings)
         tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody
-        outcome = converge(organization, desired, rules, guards, settings, check_mode=module.check_mode, tell=tell)
+        outcome = converge(
+            organization,
+            desired,
+            rules,
+            guards,
+            settings,
+            check_mode=module.check_mode,
+            tell=tell,
+            unresolved=findings.unresolved,
+            leavers_go=True,
+        )
         module.finish(outcome, outcome.team_result())
 
 

@@ -73,7 +73,7 @@ def write_ready_file(path: Path, emulator: Emulator, url: str) -> None:
     ready = {
         "url": url,
         "pid": os.getpid(),
-        "keys": {key.name: key.secret for key in emulator.keys},
+        "keys": {key.name: key.secret for key in reversed(emulator.keys)},  # of several of one name the first
         "organizations": {one.name: one.id for one in emulator.organizations.values()},
     }
     partial = path.with_name(path.name + ".partial")

@@ -11,86 +11,47 @@ emulators.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Literal
 from urllib.parse import unquote
 
-from fastapi import FastAPI, Path, Request, Response, Security
+from fastapi import FastAPI, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import APIKeyHeader
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator
 from starlette.exceptions import HTTPException
 
-from . import models
+from . import models, sso_app
+from .answers import BASE_PATH, NULLS_ARE_ABSENT, OrganizationId, answer, caller, refusal, refusals
 from .refusals import Refused
-from .state import Key, Service
 
-BASE_PATH = "/api/v1"
 TAGS: list[str | Enum] = ["Organizations"]
+KEY_TAGS: list[str | Enum] = ["Authentication"]
 
-# Paths arrive as they were sent, so that an encoded slash does not become another segment.
-OrganizationId = Annotated[str, Path(description="Id of the organization"), AfterValidator(unquote)]
 Token = Annotated[str, Path(description="Token of the invitation"), AfterValidator(unquote)]
 Tokens = Annotated[str, Path(description="Tokens of invitations, separated by commas"), AfterValidator(unquote)]
+KeyId = Annotated[str, Path(description="Id of the API key"), AfterValidator(unquote)]
+ProjectType = Annotated[Literal["elasticsearch", "observability", "security"], Path(description="Type of the project")]
+ProjectId = Annotated[str, Path(description="Id of the project"), AfterValidator(unquote)]
+NextPage = Annotated[str, Query(description="The next_page of the reply before")]
 UserId = Annotated[str, Path(description="Id of the user"), AfterValidator(unquote)]
 UserIds = Annotated[str, Path(description="Ids of users, separated by commas"), AfterValidator(unquote)]
 
-# In requests, null means absent, except for one field, where it ends what is enforced.
-NULLS_ARE_ABSENT = BeforeValidator(lambda body: models.without_nulls(body, "enforce_authentication_method"))
 OrganizationBody = Annotated[models.OrganizationRequest, NULLS_ARE_ABSENT]
 InvitationBody = Annotated[models.OrganizationInvitationRequest, NULLS_ARE_ABSENT]
 RolesBody = Annotated[models.RoleAssignments, NULLS_ARE_ABSENT]
+KeyBody = Annotated[models.CreateApiKeyRequest, NULLS_ARE_ABSENT]
+KeyIdsBody = Annotated[models.DeleteApiKeysRequest, NULLS_ARE_ABSENT]
 
-# What no single operation documents, but any may answer; the codes are the vendor's as far as `refusals` says so.
-GENERAL = {
-    400: ["root.invalid_data", "role_assignments.already_assigned", "role_assignments.not_assigned"],
-    401: ["root.unauthorized"],
-    403: ["root.invalid_authentication"],
-    404: ["root.resource_not_found"],
-    405: ["root.method_not_allowed"],
-    414: ["root.uri_too_long"],
-    429: ["root.rate_limit_exceeded"],
-    500: ["root.internal"],
-}
+# Operations that have a code of their own for a body that is not valid.
+INVALID = {("POST", "/users/auth/keys"): "api_keys.invalid_input"}
 
 
-def refusals(**codes_by_status: str) -> dict[int | str, dict[str, Any]]:
-    """The documentation of the error codes of an operation: `s404="organization.not_found"`, separated by blanks."""
-
-    def documented(codes: list[str], description: str) -> dict[str, Any]:
-        header = {"description": "The codes of the errors", "schema": {"type": "string", "enum": codes}}
-        headers = {"x-cloud-error-codes": header} if codes else {}
-        return {"model": models.BasicFailedReply, "description": description, "headers": headers}
-
-    general = [code for codes in GENERAL.values() for code in codes]
-    by_status: dict[int | str, dict[str, Any]] = {"default": documented(general, "What any operation may answer")}
-    for status, text in codes_by_status.items():
-        by_status[int(status[1:])] = documented(text.split(), text or "Not allowed")
-    return by_status
-
-
-def refusal(refused: Refused) -> Response:
-    """The answer to a request that is refused."""
-    response = answer(refused.body(), refused.status)
-    response.headers["x-cloud-error-codes"] = ",".join(refused.codes)
-    if refused.retry_after is not None:
-        response.headers["retry-after"] = str(refused.retry_after)
-    return response
-
-
-def answer(reply: Mapping[str, Any] | str, status: int = 200) -> Response:
-    """The answer to a request; replies need no second validation, which would take most of the time."""
-    text = reply if isinstance(reply, str) else json.dumps(reply)
-    return Response(text, status, media_type="application/json")
-
-
-def _fields(error: RequestValidationError) -> Refused:
+def _fields(error: RequestValidationError, code: str) -> Refused:
     """The refusal names the fields at fault, unless it is the body itself: there is none, or it is no JSON."""
     faults = [fault for fault in error.errors() if fault["type"] != "json_invalid"]
     places = [".".join(str(part) for part in fault["loc"][1:]) for fault in faults]
-    return Refused(400, "root.invalid_data", fields=[place for place in places if place] or None)
+    return Refused(400, code, fields=[place for place in places if place] or None)
 
 
 api = FastAPI(
@@ -103,6 +64,7 @@ api = FastAPI(
     redoc_url=None,
     openapi_url=None,
 )
+api.include_router(sso_app.router)
 
 
 @api.exception_handler(Refused)
@@ -111,19 +73,17 @@ async def refused(_request: Request, error: Refused) -> Response:
 
 
 @api.exception_handler(RequestValidationError)
-async def invalid(_request: Request, error: RequestValidationError) -> Response:
-    return refusal(_fields(error))
+async def invalid(request: Request, error: RequestValidationError) -> Response:
+    if any(fault["loc"][0] == "path" for fault in error.errors()):
+        return refusal(Refused(404, "root.resource_not_found"))
+    operation = request.method, request.scope["path"]
+    return refusal(_fields(error, INVALID.get(operation, "root.invalid_data")))
 
 
 @api.exception_handler(HTTPException)
 async def elsewhere(_request: Request, error: HTTPException) -> Response:
     code = "root.method_not_allowed" if error.status_code == 405 else "root.resource_not_found"
     return refusal(Refused(error.status_code, code))
-
-
-def caller(request: Request) -> tuple[Service, Key]:
-    """The service that is called, and the key that it is called with."""
-    return request.scope["service"], request.scope["key"]
 
 
 @api.get(
@@ -305,3 +265,122 @@ async def remove_roles(request: Request, user_id: UserId, body: RolesBody, force
     """Take roles from a member. To force it is up to the vendor's own staff, and means nothing to others."""
     service, key = caller(request)
     return answer(service.remove_roles(key, user_id, body.model_dump(exclude_unset=True)))
+
+
+@api.get(
+    "/users/auth/keys",
+    operation_id="get-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeysResponse,
+    responses=refusals(),
+)
+async def list_keys(request: Request, next_page: NextPage = "") -> Response:
+    """The API keys that the caller may see, page by page."""
+    service, key = caller(request)
+    return answer(service.list_keys(key, next_page))
+
+
+@api.post(
+    "/users/auth/keys",
+    operation_id="create-api-key",
+    tags=KEY_TAGS,
+    status_code=201,
+    response_model=models.ApiKeyResponse,
+    responses=refusals(s400="api_keys.invalid_input", s403="role_assignments.unauthorized_role_assignments"),
+)
+async def create_key(request: Request, body: KeyBody) -> Response:
+    """Make an API key."""
+    service, key = caller(request)
+    return answer(service.create_key(key, **body.model_dump(exclude_unset=True)), 201)
+
+
+@api.delete(
+    "/users/auth/keys",
+    operation_id="delete-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.EmptyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def delete_keys(request: Request, body: KeyIdsBody) -> Response:
+    """Revoke API keys."""
+    service, key = caller(request)
+    return answer(service.delete_keys(key, body.keys))
+
+
+@api.get(
+    "/users/auth/keys/_all",
+    operation_id="get-users-api-keys",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeysResponse,
+    responses=refusals(),
+    deprecated=True,
+)
+async def list_all_keys(request: Request) -> Response:
+    """The API keys that the caller may see, all at once."""
+    service, key = caller(request)
+    return answer(service.list_all_keys(key))
+
+
+@api.get(
+    "/users/auth/keys/{api_key_id}",
+    operation_id="get-api-key",
+    tags=KEY_TAGS,
+    response_model=models.ApiKeyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def get_key(request: Request, api_key_id: KeyId) -> Response:
+    """One API key."""
+    service, key = caller(request)
+    return answer(service.get_key(key, api_key_id))
+
+
+@api.delete(
+    "/users/auth/keys/{api_key_id}",
+    operation_id="delete-api-key",
+    tags=KEY_TAGS,
+    response_model=models.EmptyResponse,
+    responses=refusals(s404="api_keys.key_not_found"),
+)
+async def delete_key(request: Request, api_key_id: KeyId) -> Response:
+    """Revoke an API key."""
+    service, key = caller(request)
+    return answer(service.delete_keys(key, [api_key_id]))
+
+
+@api.get(
+    "/deployments",
+    operation_id="list-deployments",
+    tags=["Deployments"],
+    response_model=models.DeploymentsListResponse,
+    responses=refusals(s401="root.unauthorized"),
+)
+async def list_deployments(request: Request) -> Response:
+    """The deployments that the key sees."""
+    service, key = caller(request)
+    return answer(service.list_deployments(key))
+
+
+@api.get(
+    "/serverless/projects/{project_type}",
+    operation_id="list-projects",
+    tags=["Projects"],
+    response_model=models.ProjectList,
+    responses=refusals(),
+)
+async def list_projects(request: Request, project_type: ProjectType, next_page: NextPage = "") -> Response:
+    """The projects of a type that the key sees, page by page."""
+    service, key = caller(request)
+    return answer(service.list_projects(key, project_type, next_page))
+
+
+@api.get(
+    "/serverless/projects/{project_type}/{project_id}/roles",
+    operation_id="get-project-roles",
+    tags=["Projects"],
+    response_model=models.ProjectRoles,
+    responses=refusals(s404="root.resource_not_found"),
+)
+async def list_project_roles(request: Request, project_type: ProjectType, project_id: ProjectId) -> Response:
+    """The custom roles of a project."""
+    service, key = caller(request)
+    return answer(service.list_project_roles(key, project_type, project_id))

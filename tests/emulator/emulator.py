@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from .clock import Clock
+from .console import Console
 from .faults import Fault, Hook, Mix
-from .organizations import Organizations, with_times
+from .organizations import with_times
 from .refusals import Refused
 from .state import Key, timestamp
 from .switches import Switches
@@ -28,25 +29,34 @@ from .switches import Switches
 # What hooks and the control surface may call, by name.
 ACTIONS = (
     "accept",
+    "add_domain",
     "add_invitation",
     "add_key",
+    "add_mapping",
     "add_member",
     "add_organization",
     "add_outsider",
     "add_resource",
+    "drop_mapping",
+    "drop_provider",
+    "enforce",
     "grant",
+    "occupy",
+    "publish",
+    "put_provider",
     "remove",
     "revoke_invitation",
+    "revoke_key",
     "ungrant",
 )
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none
 
 
-class Emulator(Organizations):
+class Emulator(Console):
     """A service to make requests to.
 
-    The methods for setting up and for other people's doings are those of `Organizations`. While requests are under way
-    in other threads, use them in `with emulator.acting():`.
+    The methods for setting up and for other people's doings are those of `Organizations` and `Console`. While requests
+    are under way in other threads, use them in `with emulator.acting():`.
 
     `log` has one entry for each request:
 

@@ -12,7 +12,8 @@ import re
 from fastapi import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from .app import BASE_PATH, answer, api, refusal
+from .answers import BASE_PATH, answer, refusal
+from .app import api
 from .control import control
 from .emulator import Emulator
 from .faults import Fault

@@ -181,6 +181,201 @@ class OrganizationInvitations(BaseModel):
     invitations: list[OrganizationInvitation]
 
 
+class DomainClaimRequest(Strict):
+    """The domain that is meant."""
+
+    domain_claim_request: str
+
+
+class VerificationCodeRequest(DomainClaimRequest):
+    """The domain to be challenged."""
+
+
+class DomainVerificationRequest(DomainClaimRequest):
+    """The domain to be claimed."""
+
+
+class DeleteDomainClaimRequest(DomainClaimRequest):
+    """The domain to be given up."""
+
+
+class VerificationCodeResponse(BaseModel):
+    """What a TXT record has to hold."""
+
+    verification: str
+
+
+class GetOrganizationClaimedDomainsResponse(BaseModel):
+    """The domains of an organization."""
+
+    domains: list[str]
+
+
+class SamlIdp(Strict):
+    """An identity provider."""
+
+    issuer: str
+    sso_url: str
+    public_certificate: list[str]
+
+
+class OrganizationIdpConfiguration(Strict):
+    """An identity provider as an organization uses it."""
+
+    enabled: bool
+    login_identifier_prefix: str
+    saml_idp: SamlIdp
+
+
+class IdpConfigurationRequest(OrganizationIdpConfiguration):
+    """How to set an identity provider up."""
+
+
+class OrganizationIdp(BaseModel):
+    """An identity provider, and what its own side has to know."""
+
+    configuration: OrganizationIdpConfiguration
+    login_identifier: str
+    sso_login_url: str
+    metadata_url: str
+    acs: str
+    sp_entity_id: str
+    signing_certificate: list[str]
+    encryption_certificate: list[str]
+
+
+class RoleMappingPropertyRule(Strict):
+    """One condition: a group or an email."""
+
+    group: str = optional()
+    email: str = optional()
+
+
+class RoleMappingRule(Strict):
+    """Conditions of which any, or all, have to be met."""
+
+    any: list[RoleMappingPropertyRule] = optional()
+    all: list[RoleMappingPropertyRule] = optional()
+
+
+class RoleMapping(Strict):
+    """Whom a rule gives which roles."""
+
+    name: str
+    enabled: bool
+    rule: RoleMappingRule
+    role_assignments: RoleAssignments
+
+
+class AddRoleMappingRequest(Strict):
+    """Mappings to add."""
+
+    mappings: list[RoleMapping]
+
+
+class UpdateOrganizationRoleMappingRequest(AddRoleMappingRequest):
+    """All mappings that there are to be."""
+
+
+class UpdateRoleMappingRequest(Strict):
+    """What a mapping is to be."""
+
+    mapping: RoleMapping
+
+
+class GetRoleMappingsResponse(BaseModel):
+    """The mappings of an organization."""
+
+    mappings: list[RoleMapping]
+
+
+class DeleteRoleMappingsResponse(BaseModel):
+    """The names of the mappings that went."""
+
+    mappings: list[str]
+
+
+class CreateApiKeyRequest(Strict):
+    """What an API key is to be like."""
+
+    description: str
+    expiration: str = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeyResponse(BaseModel):
+    """An API key; `key` is what its holder sends, and shown once."""
+
+    id: str
+    user_id: str = optional()
+    organization_id: str = optional()
+    description: str
+    key: str = optional()
+    creation_date: datetime
+    expiration_date: datetime = optional()
+    role_assignments: RoleAssignments = optional()
+
+
+class ApiKeysResponse(BaseModel):
+    """API keys."""
+
+    keys: list[ApiKeyResponse]
+    next_page: str = optional()
+
+
+class DeleteApiKeysRequest(Strict):
+    """The ids of API keys to revoke."""
+
+    keys: list[str]
+
+
+class DeploymentResource(BaseModel):
+    """A part of a deployment; the emulator has none."""
+
+
+class DeploymentsListingData(BaseModel):
+    """A deployment."""
+
+    id: str
+    name: str
+    resources: list[DeploymentResource]
+
+
+class DeploymentsListResponse(BaseModel):
+    """Deployments."""
+
+    deployments: list[DeploymentsListingData]
+
+
+class Project(BaseModel):
+    """A serverless project, as far as names and access are concerned."""
+
+    id: str
+    name: str
+    alias: str
+    region_id: str
+    type: str
+
+
+class ProjectList(BaseModel):
+    """Projects of one type."""
+
+    items: list[Project]
+    next_page: str = optional()
+
+
+class ProjectRole(BaseModel):
+    """A custom role of a project."""
+
+    name: str
+
+
+class ProjectRoles(BaseModel):
+    """The custom roles of a project."""
+
+    roles: list[ProjectRole]
+
+
 class EmptyResponse(BaseModel):
     """It is done, and there is nothing to say about it."""
 

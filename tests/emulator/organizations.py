@@ -7,18 +7,21 @@ document."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from .grants import OWNER_ROLE, Grant, normalised, show
+from .grants import OWNER_ROLE, SCOPES, Grant, normalised, show
+from .keys import Keys, id_in, reach
 from .refusals import Refused
-from .state import Grants, Invitation, Key, Member, Organization, Service, timestamp
+from .resources import Resources
+from .sso_operations import SingleSignOnOperations
+from .state import Grants, Invitation, Key, Member, Organization, Resource, timestamp
 from .switches import Switches
 
 
-class Organizations(Service):
+class Organizations(Keys, Resources, SingleSignOnOperations):
     """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:
@@ -51,28 +54,70 @@ class Organizations(Service):
     def add_key(
         self,
         organizations: Organization | str | Iterable[Organization | str] = (),
-        kind: Literal["owner", "limited", "person", "gone"] = "owner",
+        kind: Literal["owner", "limited", "person", "gone"] | None = None,
         *,
-        scope: Iterable[tuple[str, str]] = (),
+        scope: Iterable[Iterable[str]] = (),
+        role_assignments: Mapping[str, Any] | None = None,
         email: str | None = None,
-        expires_at: datetime | None = None,
         expired: bool = False,
         name: str | None = None,
         secret: str | None = None,
+        id: str | None = None,
+        **details: Any,
     ) -> str:
-        """A new API key for one or more organizations, see `Key`; returns its secret."""
+        """A new API key for one or more organizations, see `Key`; returns its secret.
+
+        Its creator is whoever is called `email`, or `user_id` among the `details`; for an owner's key without either,
+        the first owner of the organization. Without `kind`, `role_assignments` tell it, and without those it is an
+        owner's. Further `details`: `created_at`, `expires_at`, `shows_organization`.
+        """
         several = [organizations] if isinstance(organizations, (Organization, str)) else organizations
         found = [self.find(one) for one in several]
-        expires_at = self.clock.now() if expired else expires_at
-        secret = secret or secrets.token_urlsafe(32)
-        name = name or (found[0].name if found else kind)
+        grants: Grants | None = None if role_assignments is None else self._grants_in(found[0], role_assignments)
         pairs = tuple((scope_, id_) for scope_, id_ in scope)
-        self.keys.append(Key(name, secret, tuple(o.id for o in found), kind, pairs, email, expires_at))
-        return secret
+        if kind is None:
+            kind, pairs = ("owner", pairs) if grants is None else reach(grants)
+        if grants is None:
+            grants = _usual_grants(kind, pairs) if found else {}
+        id = id or id_in(secret or "") or self._new_key_id()
+        details = {"created_at": self.clock.now(), "user_id": self._account(email)} | details
+        details |= {"expires_at": self.clock.now()} if expired else {}
+        self._write_keys()
+        self.keys.append(
+            Key(
+                id,
+                name or (found[0].name if found else kind),
+                secret or self._new_secret(id),
+                organizations=tuple(organization.id for organization in found),
+                kind=kind,
+                scope=pairs,
+                grants=grants,
+                email=email,
+                **details,
+            )
+        )
+        return self.keys[-1].secret
 
-    def add_resource(self, organization: Organization | str, scope: str, id: str, state: str = "known") -> None:
-        """A deployment, project or connected cluster, or a new state for it: `known`, `hidden` or `deleted`."""
-        self.find(organization).resources[scope, id] = state
+    def _account(self, email: str | None) -> str | None:
+        """The user id of somebody who is or was a member."""
+        return next(iter(self._ids_by_email.get((email or "").lower(), [])), None)
+
+    def revoke_key(self, id: str) -> None:
+        """Somebody revokes an API key in the console; KeyError if there is none."""
+        found = [key for key in self.keys if key.id == id]
+        if not found:
+            raise KeyError(f"no API key {id}")
+        self._drop_key(found[0])
+
+    def add_resource(
+        self, organization: Organization | str, scope: str, id: str, state: str | None = None, **details: Any
+    ) -> None:
+        """A deployment, project or connected cluster, or news of one: its `state`, and as `details` `name` (by default
+        the id), `region`, `alias` and `roles`, see `Resource`."""
+        resources = self.find(organization).resources
+        details |= {"state": state} if state else {}
+        details |= {"roles": tuple(details["roles"])} if "roles" in details else {}
+        resources[scope, id] = replace(resources.get((scope, id), Resource(name=id, alias=id)), **details)
 
     def add_outsider(self, email: str) -> None:
         """Somebody who belongs to an organization that no key here sees."""
@@ -189,21 +234,28 @@ class Organizations(Service):
         """Everything, as JSON; with the secrets of keys and invitations."""
         return {
             "organizations": [self._dump_organization(one) for one in self.organizations.values()],
-            "keys": [
-                {
-                    "name": key.name,
-                    "secret": key.secret,
-                    "organizations": list(key.organizations),
-                    "kind": key.kind,
-                    "scope": [list(pair) for pair in key.scope],
-                    "email": key.email,
-                    "expires_at": None if key.expires_at is None else timestamp(key.expires_at),
-                }
-                for key in self.keys
-            ],
+            "keys": [self._dump_key(key) for key in self.keys],
             "accounts": dict(self.accounts),
             "outsiders": sorted(self.outsiders),
         }
+
+    def _dump_key(self, key: Key) -> dict[str, Any]:
+        entry: dict[str, Any] = {
+            "id": key.id,
+            "name": key.name,
+            "secret": key.secret,
+            "organizations": list(key.organizations),
+            "kind": key.kind,
+            "scope": [list(pair) for pair in key.scope],
+            "user_id": key.user_id,
+            "email": key.email,
+            "created_at": timestamp(key.created_at),
+            "expires_at": None if key.expires_at is None else timestamp(key.expires_at),
+            "shows_organization": key.shows_organization,
+        }
+        if key.grants:
+            show(entry, key.grants.values(), key.organizations[0], Switches(), self.rng)
+        return entry
 
     def _dump_organization(self, organization: Organization) -> dict[str, Any]:
         plain = Switches()
@@ -231,7 +283,8 @@ class Organizations(Service):
             "members": members,
             "invitations": invitations,
             "resources": [
-                {"scope": scope, "id": id_, "state": state} for (scope, id_), state in organization.resources.items()
+                {"scope": scope, "id": id_, **asdict(one), "roles": list(one.roles)}
+                for (scope, id_), one in organization.resources.items()
             ],
         }
 
@@ -241,7 +294,7 @@ class Organizations(Service):
         An invitation may say `expired` or `expires_in` instead of its times, and organizations may go by their names.
         """
         self.organizations.clear()
-        self.keys.clear()
+        self._forget_keys()
         self.accounts.clear()
         self._ids_by_email.clear()
         for user_id, email in document.get("accounts", {}).items():
@@ -258,7 +311,14 @@ class Organizations(Service):
                 self.add_invitation(organization, **with_times(invitation))
         for key in document.get("keys", []):
             key = with_times(key)
-            self.add_key(key.pop("organizations", ()), key.pop("kind", "owner"), **key)
+            self.add_key(key.pop("organizations", ()), **key)
+
+
+def _usual_grants(kind: str, scope: Iterable[tuple[str, str]]) -> Grants:
+    """What the key of an owner holds, or of somebody who administers what is in the scope."""
+    grants = [Grant("organization", OWNER_ROLE, None)] if kind == "owner" else []
+    grants += [Grant(one, f"{SCOPES[one].prefix}admin", id_) for one, id_ in scope if kind == "limited"]
+    return {grant.key: grant for grant in grants}
 
 
 def with_times(entry: Mapping[str, Any]) -> dict[str, Any]:

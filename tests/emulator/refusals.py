@@ -11,6 +11,18 @@ from collections.abc import Iterable
 # The codes up to the blank line are the vendor's (its published Swagger document and API reference); the wording is
 # ours. For what follows no source names a code, and any code has to do.
 MESSAGES = {
+    "org.domain_claim.already_exists": "The domain is claimed already.",
+    "org.domain_claim.concurrent_organization_modification": "The organization is being changed by somebody else.",
+    "org.idp.idp_configured": "An identity provider is set up for the organization.",
+    "org.idp.idp_not_configured": "No identity provider is set up for the organization.",
+    "org.role_mapping_rule.ambiguous_rule": "The rule can be read in more than one way.",
+    "org.role_mapping_rule.email_syntax_error": "The rule asks for something that is no email address.",
+    "org.role_mapping_rule.empty_rule": "The rule asks for nothing.",
+    "org.role_mapping_rule.role_mapping_not_found": "There is no such role mapping.",
+    "org.role_mapping_rule.syntax_error": "The role mapping is not valid.",
+    "org.role_mapping_rule.too_many_role_mappings": "There are too many role mappings.",
+    "api_keys.invalid_input": "No API key can be made of this.",
+    "api_keys.key_not_found": "There is no such API key.",
     "organization.invalid_access": "You have no access to this organization.",
     "organization.invalid_name": "The name must have 2 to 30 characters.",
     "organization.invitation_already_exists": "There is an open invitation for this address already.",

@@ -23,12 +23,22 @@ from typing import Any, Literal
 
 from .clock import Clock
 from .grants import ALL, Grant, GrantKey, parse, show
+from .listings import Listing
 from .refusals import Refused
+from .sso import SingleSignOn
 from .switches import Switches
 
 Grants = Mapping[GrantKey, Grant]
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;<>\"()]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+# What a request can change about an organization, beside its name.
+UPDATABLE = (
+    "default_disk_usage_alerts_enabled",
+    "notifications_allowed_email_domains",
+    "billing_contacts",
+    "operational_contacts",
+    "enforce_authentication_method",
+)
 TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,20 +68,29 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Key:
-    """An API key.
+    """An API key, whether a caller holds it in hand or a list shows it.
 
     `owner`: sees and does everything in its organizations. `limited`: belongs to a member with an Admin role for the
     resources in `scope`, pairs of a scope and an id (or `*`). `person`: of an account without an organization, such
     as accepts an invitation. `gone`: its account was deleted.
+
+    `secret` is the whole text that the caller sends, `name` what the service calls its description. The first of
+    `organizations` is the one that it belongs to; `shows_organization`: whether replies say so. `user_id` is its
+    creator's; None as long as nobody has asked, see `Keys`. `grants` are what lists show.
     """
 
+    id: str
     name: str
     secret: str = field(repr=False)
+    created_at: datetime
     organizations: tuple[str, ...] = ()
     kind: Literal["owner", "limited", "person", "gone"] = "owner"
     scope: tuple[tuple[str, str], ...] = ()
+    grants: Grants = field(default_factory=dict)
+    user_id: str | None = None
     email: str | None = None
     expires_at: datetime | None = None
+    shows_organization: bool = True
 
     def sees(self, grant: Grant) -> bool:
         """Whether the key is shown a grant, and may change it."""
@@ -79,58 +98,32 @@ class Key:
         return self.kind == "owner" or not wanted.isdisjoint(self.scope)
 
 
-class Listing:
-    """One of an organization's lists as it is read: possibly late, and rendered once between two writes."""
+@dataclass(frozen=True)
+class Resource:
+    """A deployment, project or connected cluster. `known`, or else lists do not show it, and nobody may grant anything
+    on it; names need not be unique. Projects have a region, an alias and the names of their custom roles."""
 
-    def __init__(self) -> None:
-        self._reads = 0
-        self._before: deque[tuple[int, list[Any]]] = deque()
-        self._rendered: dict[object, tuple[datetime | None, str]] = {}
-
-    def forget(self) -> None:
-        """What was rendered does not hold any more."""
-        self._rendered.clear()
-
-    def writing(self, entries: Iterable[Any], lag: int) -> None:
-        """Called before each write, with the entries as they still are."""
-        self.forget()
-        if lag:
-            self._before.append((self._reads, list(entries)))
-
-    def read(self, entries: Iterable[Any], lag: int) -> Iterable[Any]:
-        """The entries as this read shows them."""
-        self._reads += 1
-        while self._before and self._before[0][0] < self._reads - lag:
-            self._before.popleft()
-            self.forget()
-        return self._before[0][1] if self._before else entries
-
-    def rendered(self, reader: object, now: datetime, render: Callable[[], tuple[datetime | None, str]]) -> str:
-        """The text for a reader; `render` also tells until when it holds."""
-        until, text = self._rendered.get(reader, (now, ""))
-        if until is not None and until <= now:
-            until, text = self._rendered[reader] = render()
-        return text
+    name: str
+    state: Literal["known", "hidden", "deleted"] = "known"
+    region: str = "aws-us-east-1"
+    alias: str = ""
+    roles: tuple[str, ...] = ()
 
 
 @dataclass
 class Organization:
-    """An organization; `resources` maps a scope and an id to `known`, `hidden` or `deleted`."""
+    """An organization; its resources by scope and id; its settings are what the API shows beside id and name."""
 
     id: str
     name: str
     settings: dict[str, Any] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
-    resources: dict[tuple[str, str], str] = field(default_factory=dict)
+    resources: dict[tuple[str, str], Resource] = field(default_factory=dict)
     member_list: Listing = field(default_factory=Listing, repr=False, compare=False)
     invitation_list: Listing = field(default_factory=Listing, repr=False, compare=False)
     mailed: deque[datetime] = field(default_factory=deque, repr=False, compare=False)
-
-    def reply(self) -> dict[str, Any]:
-        """The organization as the API shows it: what is null is left out, for no published type can be that."""
-        settings = {name: value for name, value in self.settings.items() if value is not None}
-        return {"id": self.id, "name": self.name, **settings}
+    sso: SingleSignOn = field(default_factory=SingleSignOn)
 
     def open_invitations(self) -> list[Invitation]:
         """Pending and expired ones."""
@@ -184,28 +177,31 @@ class Service:
         """What the key sees."""
         if key.kind == "gone":
             raise Refused(401, "user.not_found")
-        return {"organizations": [self.organizations[id_].reply() for id_ in key.organizations]}
+        return {"organizations": [self._show_organization(self.organizations[id_]) for id_ in key.organizations]}
 
     def get_organization(self, key: Key, organization_id: str) -> dict[str, Any]:
         """One organization."""
         if key.kind == "gone":
             raise Refused(401, "user.not_found")
-        return self._organization(key, organization_id, Refused(403, "organization.invalid_access")).reply()
+        no_access = Refused(403, "organization.invalid_access")
+        return self._show_organization(self._organization(key, organization_id, no_access))
 
     def update_organization(self, key: Key, organization_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Change what is given, leave the rest."""
+        """Change what is given; the rest stays, or is cleared. The name alone cannot be."""
         organization = self._organization(key, organization_id, Refused(403, "organization.invalid_access"))
         if key.kind != "owner":
             raise Refused(401, "root.unauthorized")
-        settings = dict(changes)
-        name = settings.pop("name", organization.name)
+        clears = self.switches.organization_update == "clear"
+        name = changes.get("name", "" if clears else organization.name)
         if not 2 <= len(name) <= 30:
             raise Refused(400, "organization.invalid_name", fields=["name"])
         organization.name = name
-        organization.settings |= settings
+        for setting in UPDATABLE:
+            if setting in changes or clears:
+                organization.settings[setting] = changes.get(setting)
         organization.invitation_list.forget()  # invitations show their organization
         self._happened("organization_updated", organization, changes=dict(changes))
-        return organization.reply()
+        return self._show_organization(organization, changed=True)
 
     # Members and invitations
 
@@ -218,7 +214,7 @@ class Service:
         def render() -> tuple[datetime | None, str]:
             return None, self._page("members", [self._show_member(key, organization, one) for one in members])
 
-        return listing.rendered(key, self.clock.now(), render)
+        return listing.rendered(key.id, self.clock.now(), render)
 
     def list_invitations(self, key: Key, organization_id: str) -> str:
         """The reply as JSON text."""
@@ -232,7 +228,7 @@ class Service:
             next_expiry = min((one.expires_at for one in invitations if one.expires_at > now), default=None)
             return next_expiry, self._page("invitations", shown)
 
-        return listing.rendered(key, now, render)
+        return listing.rendered(key.id, now, render)
 
     def remove_members(self, key: Key, organization_id: str, user_ids: Iterable[str]) -> dict[str, Any]:
         """End memberships."""
@@ -420,28 +416,30 @@ class Service:
 
     def _authorize(self, key: Key, organization: Organization, grants: Iterable[Grant], adding: bool) -> None:
         """Every single resource has to be one that the key may administer, and that is there to be seen."""
-        hidden = {scope for (scope, _id), state in organization.resources.items() if state == "hidden"}
+        hidden = {scope for (scope, _id), one in organization.resources.items() if one.state == "hidden"}
         for grant in grants:
             good = key.sees(grant)
             if grant.resource not in (ALL, None):
-                unknown = "known" if self.switches.unknown_resources == "accept" else "unknown"
-                good &= organization.resources.get((grant.scope, grant.resource), unknown) == "known"
+                found = organization.resources.get((grant.scope, grant.resource))
+                good &= self.switches.unknown_resources == "accept" if found is None else found.state == "known"
             elif adding and grant.scope in hidden:
                 good &= not self.switches.invitation_all_refused_when_hidden
             if not good:
                 raise Refused(403, "role_assignments.unauthorized_role_assignments")
 
-    def _grants_in(self, organization: Organization, role_assignments: Mapping[str, Any]) -> dict[GrantKey, Grant]:
+    def _grants_in(
+        self, organization: Organization, role_assignments: Mapping[str, Any], field: str = "role_assignments"
+    ) -> dict[GrantKey, Grant]:
         """The grants of role assignments that may name no other organization."""
-        found = parse(role_assignments, self.switches, organization.id, "role_assignments")
+        found = parse(role_assignments, self.switches, organization.id, field)
         return {grant.key: grant for _organization, grant in found}
 
     @staticmethod
     def _lifetime(expires_in: str | None) -> timedelta:
-        match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", "72h" if expires_in is None else expires_in)
-        if match is None:
+        lifetime = duration("72h" if expires_in is None else expires_in)
+        if lifetime is None:
             raise Refused(400, "root.invalid_data", fields=["expires_in"])
-        return timedelta(**{UNITS[match[2]]: int(match[1])})
+        return lifetime
 
     def _invitable(self, organization: Organization, emails: list[str]) -> list[str]:
         """The emails that can be invited; refused if some cannot, or none."""
@@ -522,6 +520,25 @@ class Service:
         more = {"next_page": str(len(first))} if len(first) < len(shown) else {}
         return json.dumps({name: first, **more})
 
+    def _page_of(self, name: str, shown: list[dict[str, Any]], next_page: str) -> dict[str, Any]:
+        """One page of a list of which the next one can be asked for, with what the reply before named."""
+        size = self.switches.entries_per_page or max(1, len(shown))
+        if next_page and not (next_page.isdecimal() and next_page.isascii()):
+            raise Refused(400, "root.invalid_data", fields=["next_page"])
+        start = 0 if self.switches.next_page_repeats else int(next_page or 0)
+        more = {"next_page": str(start + size)} if start + size < len(shown) else {}
+        return {name: shown[start : start + size], **more}
+
+    def _show_organization(self, organization: Organization, changed: bool = False) -> dict[str, Any]:
+        """What is null is left out, for no published type can be that. `changed`: in the answer to a change."""
+        hidden = {"never": True, "when_changed": not changed, "always": False}[self.switches.enforcement_shown]
+        settings = {
+            name: value
+            for name, value in organization.settings.items()
+            if value is not None and not (hidden and name == "enforce_authentication_method")
+        }
+        return {"id": organization.id, "name": organization.name, **settings}
+
     def _show_member(self, key: Key, organization: Organization, member: Member) -> dict[str, Any]:
         reply: dict[str, Any] = {"organization_id": organization.id, "user_id": member.user_id}
         reply |= {"name": member.name} if member.name is not None else {}
@@ -537,7 +554,7 @@ class Service:
             "created_at": timestamp(invitation.created_at),
             "expires_at": timestamp(invitation.expires_at),
             "expired": invitation.expires_at <= self.clock.now(),
-            "organization": organization.reply(),
+            "organization": self._show_organization(organization),
         }
         if invitation.accepted_at is not None:
             reply["accepted_at"] = timestamp(invitation.accepted_at)
@@ -640,6 +657,12 @@ class Service:
 
     def _new_token(self) -> str:
         return f"{self.rng.getrandbits(256):064x}"
+
+
+def duration(text: str) -> timedelta | None:
+    """A length of time such as `3d` or `72h`; None if it is none."""
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
+    return None if match is None else timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
 def timestamp(moment: datetime) -> str:

@@ -78,12 +78,48 @@ class Switches:
     """What a limited key sees of role assignments: those in its scope; the same, but the field is left out for people
     who have none there; or the field is left out for everybody."""
 
+    enforcement_shown: Literal["always", "when_changed", "never"] = "always"
+    """Whether replies show the authentication method that an organization enforces: those that show an organization;
+    or only the one that answers a change of it; or none."""
+
+    organization_update: Literal["keep", "clear"] = "keep"
+    """What becomes of the settings of an organization that a change of it leaves out: they stay; or they are cleared,
+    what is enforced too, and a change without a name is refused."""
+
     email_case: Literal["as_typed", "lower"] = "as_typed"
     """How emails come back. They are always compared without regard to case."""
 
     always_fails: frozenset[str] = frozenset()
     """Emails of people, in any case, whom the service cannot cope with: whatever request names one of them, by email,
     user id or token, it answers with 500, and nothing of the request happens."""
+
+    keys_listed: Literal["all", "own", "refuse"] = "all"
+    """Which API keys of its organization an owner's key is shown, and can revoke: everybody's; or those that were made
+    by the person who made the key itself; or none, since it may do nothing about keys, 403."""
+
+    keys_of_limited: Literal["refuse", "own"] = "refuse"
+    """What a limited key may do about API keys: nothing, 403; or what concerns those of the person who made it."""
+
+    keys_elsewhere: bool = False
+    """Whether API keys of the same person are shown, too, that belong to an organization which the key does not see."""
+
+    key_organization: bool = True
+    """Whether API keys in replies say which organization they belong to."""
+
+    expired_keys: Literal["vanish", "listed"] = "vanish"
+    """What becomes of API keys that have expired: they are gone, as documented; or they are still shown."""
+
+    key_text: Literal["id_and_secret", "opaque"] = "id_and_secret"
+    """What a new API key looks like: base64 of its id, a colon and a secret; or text that tells nothing."""
+
+    max_keys: int = 500
+    """API keys of an organization that may be unexpired at a time; 400 beyond."""
+
+    entries_per_page: int | None = None
+    """The most entries of a reply whose `next_page` can be asked for: lists of API keys and of projects."""
+
+    next_page_repeats: bool = False
+    """Whether such a list goes round in circles: whatever page is asked for, the first one comes, if there are more."""
 
     key_expiration: Literal["absent", "iso", "http"] = "absent"
     """How replies tell when the key in use ends, in `X-Elastic-Api-Key-Expiration`: not at all; in ISO 8601; or in the
@@ -127,3 +163,28 @@ class Switches:
     """Invitations that an organization can send in `invitation_limit_seconds`; 429 beyond."""
 
     invitation_limit_seconds: float = 3600.0
+
+    verification_code: Literal["stays", "changes"] = "stays"
+    """A domain's verification code is asked for again: it is the same; or another, and the first is worth nothing."""
+
+    locking_out: Literal["accept", "refuse"] = "accept"
+    """What leaves an organization with single sign-on without an owner's mapping, or is enforced where nobody may get
+    in, or disables or removes the provider while it is enforced: the service does it; or answers 400
+    `root.invalid_data`."""
+
+    certificate_form: Literal["as_given", "pem", "base64_pem", "base64_der"] = "as_given"
+    """The form in which certificates come back: as they were sent (those of the service itself as PEM); as PEM text;
+    as base64 of that; or as the bare certificate in base64."""
+
+    other_certificate_forms: Literal["accept", "refuse"] = "accept"
+    """Whether certificates may be sent in any of these forms, or only in that in which they come back."""
+
+    existing_mapping: Literal["refuse", "replace"] = "refuse"
+    """A role mapping is added under a name that there is: 400 `root.invalid_data`; or it takes the other's place."""
+
+    unknown_mapping_in_delete: Literal["skip", "refuse_all"] = "skip"
+    """A name that no role mapping has is among those to delete: it is passed over, and the reply lists those that went;
+    or the call is refused."""
+
+    max_role_mappings: int | None = None
+    """The most role mappings that an organization may have; 400 beyond. The number is not published."""

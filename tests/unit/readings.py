@@ -36,6 +36,36 @@ READINGS: list[Reading] = [
     {"expired_invitation_counts": False, "older_invitations": "stay"},
 ]
 
+# The readings of what is open about API keys, for whatever reads or writes them. Under each of them the keys of whoever
+# made the key in use are listed, and those that are named are revoked.
+KEY_READINGS: list[Reading] = [
+    {},
+    {"keys_listed": "own"},
+    {"keys_elsewhere": True},
+    {"keys_elsewhere": True, "entries_per_page": 1},
+    {"entries_per_page": 2, "list_lag": 1},
+    {"expired_keys": "listed", "unknown_id_in_delete": "ignore"},
+    {"key_text": "opaque", "key_expiration": "iso"},
+    {"key_expiration": "http", "empty_parts": "null"},
+    {"role_id_style": "short", "grouping": "shuffled", "empty_parts": "empty"},
+]
+
+# Under these nothing about keys is certain, and a run has to say what it could not see.
+KEY_READINGS_WITH_RESERVE: list[Reading] = [
+    {"key_organization": False},
+    {"keys_listed": "refuse"},
+    {"entries_per_page": 1, "next_page_repeats": True},
+]
+
+# The readings of what is open about the settings of an organization.
+SETTINGS_READINGS: list[Reading] = [
+    {},
+    {"enforcement_shown": "when_changed"},
+    {"enforcement_shown": "never"},
+    {"organization_update": "clear"},
+    {"enforcement_shown": "never", "organization_update": "clear"},
+]
+
 # Under these a run has to hold something back and to say so, by the promise in front: for tests of their own.
 READINGS_WITH_RESERVE: dict[int, Reading] = {
     19: {"max_pending_invitations": 4},

@@ -178,4 +178,4 @@ def test_a_reply_without_a_list_is_not_taken_for_an_empty_one(read, reply):
 )
 def test_whether_it_is_enforced_is_known_or_not(said, enforced):
     assert is_enforced({"id": ORGANIZATION, **said}, PROVIDER) is enforced
-    assert is_enforced({"id": ORGANIZATION, **said}, None) is False
+    assert is_enforced({"id": ORGANIZATION, **said}, None) is bool(enforced)

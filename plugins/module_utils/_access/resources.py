@@ -39,7 +39,8 @@ class Resource(t.NamedTuple):
 class Names:
     """What resources are called, as far as their lists were asked for.
 
-    lists: by scope, what its list has; unread: by scope, why a list that was asked for is not known, or not to its end.
+    lists: by scope, what its list has; unread: by scope, why a list that is needed is not known, or not to its end;
+    blank where that is told elsewhere.
     """
 
     lists: Mapping[Path, Sequence[Resource]] = field(default_factory=dict)
@@ -48,6 +49,10 @@ class Names:
     def ids(self, scope: Path, name: str) -> list[str]:
         """Return the ids of those that have exactly this name, white space around it aside, in order."""
         return self._ids.get((scope, name), [])
+
+    def known(self, scope: Path) -> list[str]:
+        """Return all names in a scope."""
+        return [name for where, name in self._ids if where == scope]
 
     def name(self, scope: Path, resource: str | None) -> str | None:
         """Return what the resource with an id is called; None where that is not known."""

@@ -81,10 +81,9 @@ def is_enforced(description: dict[str, t.Any], provider: IdentityProvider | None
     """Return whether nobody gets in but by single sign-on; None where that is not known.
 
     description: the organization as the service has it, whose `enforce_authentication_method` is `sso` then; it may not
-    be shown at all. provider: None where there is none, and then it counts as off.
+    be shown at all. provider: None where there is none, and then it counts as off where it is not shown (where it is
+    shown, everybody is locked out).
     """
-    if provider is None:
-        return False
-    if "enforce_authentication_method" not in description:
-        return None
-    return bool(description["enforce_authentication_method"] == "sso")
+    if "enforce_authentication_method" in description:
+        return bool(description["enforce_authentication_method"] == "sso")
+    return None if provider else False

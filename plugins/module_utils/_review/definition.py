@@ -18,12 +18,13 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grants, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NO_NAMES, Grants, from_input
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     People,
     Selection,
     email_key,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import (
@@ -71,13 +72,15 @@ def read_definition(
     people: People,
     now: dt.datetime,
     unknown_roles: str = "fail",
+    names: Names = NO_NAMES,
 ) -> Definition:
     """Return a definition as org_team would read it for these people; what org_team would refuse is its faults.
 
-    members, groups, ignore: as the options have them; unknown_roles: `fail` or `warn`.
+    members, groups, ignore: as the options have them; unknown_roles: `fail` or `warn`; names: what resources are
+    called, in the scopes that `names_in_team` tells.
     """
     findings = Findings()
-    team = parse_team(list(members), groups, organization_id, now, findings, unknown_roles)
+    team = parse_team(list(members), groups, organization_id, now, findings, unknown_roles, names)
     ignored = Selection.from_input(ignore, "ignore", findings)
     check_ignored(team, ignored, findings)
     check_roles(team, people, unknown_roles, findings)
@@ -87,10 +90,10 @@ def read_definition(
                 findings.problem(one.where, f"{place} names this person too; take the person out of one of them")
     written = json.dumps([members, groups, ignore], sort_keys=True, default=str, ensure_ascii=True)
     sha256, size = hashlib.sha256(written.encode()).hexdigest(), (len(members), len(groups))
-    if findings.problems:
-        return Definition(faults=tuple(findings.problems), sha256=sha256, size=size)
+    if faults := (*findings.problems, *findings.unresolved):
+        return Definition(faults=faults, sha256=sha256, size=size)
     given = {
-        str(name): from_input({} if value is None else value, name, findings, unknown_scopes=unknown_roles).grants
+        str(name): from_input(value or {}, str(name), findings, unknown_scopes=unknown_roles, names=names).grants
         for name, value in groups.items()
     }
     entries = {}

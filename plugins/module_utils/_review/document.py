@@ -98,7 +98,7 @@ def make_review(facts: Facts, context: Context, previous: Previous | None = None
         key=lambda grant: grant["id"],
     )
     document = {
-        **_head(facts.survey.description, facts.organization_id, context),
+        **_head(facts.evidence.description, facts.organization_id, context),
         "run": _run(context, facts),
         "source": _source(facts, context),
         "completeness": {
@@ -214,11 +214,11 @@ def _run(context: Context, facts: Facts | None) -> Json:
 
 
 def _source(facts: Facts, context: Context) -> Json:
-    survey = facts.survey
+    evidence = facts.evidence
     return {
         "endpoint": context.endpoint,
-        "organization": {"id": facts.organization_id, "name": _name(survey.description)},
-        "read": _read(survey.started_at, survey.finished_at, survey.requests),
+        "organization": {"id": facts.organization_id, "name": _name(evidence.description)},
+        "read": _read(evidence.started_at, evidence.finished_at, evidence.requests),
         "visibility": {"sees_owner": not facts.blind, "roles_hidden": len(facts.hidden)},
     }
 
@@ -287,7 +287,7 @@ def _grant(one: Somebody, judged: Judged, facts: Facts, before: Before | None) -
         "role_id": grant.role_id if known else None,
         "privileged": is_privileged(grant),
         "resource": grant.resource,
-        "resource_name": facts.survey.names.name(grant.scope, grant.resource),
+        "resource_name": facts.evidence.names.name(grant.scope, grant.resource),
         "all": grant.for_everything if known else None,
         "application_roles": None if grant.application_roles is None else list(grant.application_roles),
         "console_only": grant.application_roles == () if known else None,
@@ -344,12 +344,12 @@ def _role_mappings(facts: Facts, about: _Subjects) -> list[Json] | None:
 
 
 def _sso(facts: Facts) -> Json:
-    survey, provider = facts.survey, facts.identity_provider
-    enforced = is_enforced(dict(survey.description), survey.provider)
+    evidence, provider = facts.evidence, facts.identity_provider
+    enforced = is_enforced(dict(evidence.description), evidence.provider)
     if provider == "unknown":  # then what the organization says is all that is known
-        method = survey.description.get("enforce_authentication_method", survey)
-        enforced = None if method is survey else method == "sso"
-    domains = None if survey.domains is None else sorted(set(survey.domains))
+        method = evidence.description.get("enforce_authentication_method", evidence)
+        enforced = None if method is evidence else method == "sso"
+    domains = None if evidence.domains is None else sorted(set(evidence.domains))
     return {"enforced": enforced, "domains": domains, "identity_provider": provider}
 
 

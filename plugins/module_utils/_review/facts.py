@@ -50,7 +50,7 @@ Json = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
-class Survey:
+class Evidence:
     """What was read of an organization, in one go.
 
     description: the organization as the service has it; api_keys, role_mappings, domains: None where they were not
@@ -118,16 +118,21 @@ class Facts:
 
     def __init__(
         self,
-        survey: Survey,
+        evidence: Evidence,
         options: Options | None = None,
         definition: Definition | None = None,
         ignore: Selection = Selection(),
         decisions: Decisions | None = None,
     ) -> None:
-        self.survey, self.options, self.definition, self.decisions = survey, options or Options(), definition, decisions
-        self.now = survey.finished_at
-        self.organization_id = survey.organization_id
-        self.people = People(survey.members, survey.invitations, whole=not survey.further_pages)
+        self.evidence, self.options, self.definition, self.decisions = (
+            evidence,
+            options or Options(),
+            definition,
+            decisions,
+        )
+        self.now = evidence.finished_at
+        self.organization_id = evidence.organization_id
+        self.people = People(evidence.members, evidence.invitations, whole=not evidence.further_pages)
         self.usable = definition is not None and not definition.faults
         entries = definition.entries if definition else {}
         self.ignore = ignore.sparing((entry.desired.email, None) for entry in entries.values())
@@ -138,10 +143,10 @@ class Facts:
     @functools.cached_property
     def api_keys(self) -> list[ApiKey] | None:
         """The API keys of this organization, and those that name none; None where they were not read."""
-        if self.survey.api_keys is None:
+        if self.evidence.api_keys is None:
             return None
         ours = (self.organization_id, None)
-        return sorted((key for key in self.survey.api_keys if key.organization_id in ours), key=lambda key: key.id)
+        return sorted((key for key in self.evidence.api_keys if key.organization_id in ours), key=lambda key: key.id)
 
     @functools.cached_property
     def current_keys(self) -> list[ApiKey]:
@@ -151,17 +156,17 @@ class Facts:
     @functools.cached_property
     def role_mappings(self) -> list[RoleMapping] | None:
         """The role mappings, None where they were not read."""
-        found = self.survey.role_mappings
+        found = self.evidence.role_mappings
         return None if found is None else sorted(found, key=lambda one: one.name)
 
     @property
     def identity_provider(self) -> str:
         """Either `enabled`, `disabled`, `none` or `unknown`."""
-        if "identity_provider" in self.survey.unread:
+        if "identity_provider" in self.evidence.unread:
             return "unknown"
-        if self.survey.provider is None:
+        if self.evidence.provider is None:
             return "none"
-        return {True: "enabled", False: "disabled", None: "unknown"}[self.survey.provider.enabled]
+        return {True: "enabled", False: "disabled", None: "unknown"}[self.evidence.provider.enabled]
 
     @property
     def members(self) -> list[Somebody]:
@@ -191,7 +196,7 @@ class Facts:
     @property
     def members_whole(self) -> bool:
         """Whether the list of members held everybody."""
-        return "members" not in self.survey.further_pages
+        return "members" not in self.evidence.further_pages
 
     def may_be_unseen(self, key: str) -> bool:
         """Return whether this subject, a person who was not seen, may stand on a page that was not read."""

@@ -51,19 +51,19 @@ def gaps_of(facts: Facts) -> list[Gap]:
 
 
 def _unread(facts: Facts) -> t.Iterator[Gap]:
-    survey = facts.survey
+    evidence = facts.evidence
     if facts.definition and not facts.usable:
         faults = facts.definition.faults
         text = f"The definition has {len(faults)} fault(s), so nothing is compared with it: {some_of(faults, 20)}."
         yield Gap("definition_unusable", text, tuple(touched_by("definition")))
-    for part in sorted(survey.further_pages):
+    for part in sorted(evidence.further_pages):
         text = f"The service lists {part} on further pages, which cannot be read: who is not seen may be there."
         yield Gap(f"{part}_on_further_pages", text, tuple(touched_by(part)))
     for part, what in PARTS.items():
-        if part in survey.unread:
-            text = f"The service did not show {what}: {plain(survey.unread[part])}."
+        if part in evidence.unread:
+            text = f"The service did not show {what}: {plain(evidence.unread[part])}."
             yield Gap(f"{part}_not_read", text, tuple(touched_by(part)))
-    for scope, why in sorted(survey.names.unread.items()):
+    for scope, why in sorted(evidence.names.unread.items()):
         text = f"The list for {'.'.join(scope)} was not read, or not to its end: {plain(why)}."
         yield Gap("resources_not_read", text, tuple(touched_by("resources")), _with_resources_of(facts, scope))
 
@@ -127,7 +127,7 @@ def skipped_rules(facts: Facts) -> dict[str, str]:
     if facts.decisions is None:
         skipped["decision_not_carried_out"] = "there is no attestation of an earlier review"
     provider_seen = facts.identity_provider != "unknown"
-    if provider_seen and "enforce_authentication_method" not in facts.survey.description:
+    if provider_seen and "enforce_authentication_method" not in facts.evidence.description:
         skipped["sso_not_enforced"] = "the service does not tell whether single sign-on is enforced"
     return dict(sorted(skipped.items()))
 

@@ -104,7 +104,7 @@ def _about_key(key: ApiKey, text: str) -> t.Any:
 
 
 def _about_organization(facts: Facts, text: str, grants: Iterable[str] = ()) -> t.Any:
-    name = facts.survey.description.get("name")
+    name = facts.evidence.description.get("name")
     label = plain(name) if isinstance(name, str) and name else facts.organization_id
     return Subject("organization", facts.organization_id, label), f"The organization {text}", grants, None
 
@@ -227,7 +227,7 @@ def _mapping_overwrites_definition(facts: Facts) -> Found:
     mappings = [one for one in facts.role_mappings or () if one.enabled]
     if not mappings or facts.identity_provider not in ("enabled", "unknown"):
         return
-    claimed = {domain.strip().lower() for domain in facts.survey.domains or ()}
+    claimed = {domain.strip().lower() for domain in facts.evidence.domains or ()}
     overwritten = [
         one for one in facts.members if one.stated is not None and one.email and domain_of(one.email) in claimed
     ]
@@ -324,7 +324,7 @@ def _invitation_expired(facts: Facts) -> Found:
 
 @_check("dangling_resource")
 def _dangling_resource(facts: Facts) -> Found:
-    names = facts.survey.names
+    names = facts.evidence.names
     there = {scope: {one.id for one in listed} for scope, listed in names.lists.items() if scope not in names.unread}
     for one in facts.whoever_is_in:
         gone = [
@@ -360,7 +360,7 @@ def _too_many_owners(facts: Facts) -> Found:
 
 @_check("sso_not_enforced")
 def _sso_not_enforced(facts: Facts) -> Found:
-    method = facts.survey.description.get("enforce_authentication_method")
+    method = facts.evidence.description.get("enforce_authentication_method")
     if facts.identity_provider == "enabled" and method != "sso":
         yield _about_organization(facts, "lets people in without single sign-on, though there is a provider.")
 

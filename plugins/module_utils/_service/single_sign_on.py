@@ -4,7 +4,7 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""Single sign-on as the service has it: identity provider, role mappings, claimed domains.
+"""Single sign-on as the service has it: identity provider, role mappings, claimed domains, enforcement.
 
 Operations and fields are those of the vendor's API reference for organizations. What it says nothing about, such as the
 form of a certificate, is passed on as it comes.
@@ -13,8 +13,13 @@ form of a certificate, is passed on as it comes.
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Iterable, Sequence
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING, from_reply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NOTHING,
+    from_reply,
+    to_body,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
     IdentityProvider,
     RoleMapping,
@@ -24,6 +29,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client, encode
 
 NO_PROVIDER = "org.idp.idp_not_configured"
+METHOD = "enforce_authentication_method"  # of an organization: `sso`, or null
+READ_ONLY = frozenset({"id", "sso_login_identifier", METHOD})  # what nobody sets, and what is set here
 # What the service makes, and how results name it.
 MADE = {
     "login_identifier": "login_identifier",
@@ -103,6 +110,75 @@ def read_domains(client: Client, organization_id: str) -> list[str]:
     """Return the domains that the organization has claimed. One request. Raises as `read_role_mappings` does."""
     reply = client.request("GET", "organizations", organization_id, "domains")
     return _texts(_listed(reply, "domains", organization_id, "domains"))
+
+
+def read_settings(client: Client, organization_id: str) -> dict[str, t.Any]:
+    """Return the organization as the service has it now. One request. Raises what `Client.request` raises."""
+    return client.request("GET", "organizations", organization_id)
+
+
+def enforce(
+    client: Client, organization_id: str, settings: dict[str, t.Any], enforced: bool, *, named: bool = True
+) -> bool | None:
+    """Have nobody, or everybody, get in but by single sign-on; return what the reply shows of that, if anything.
+
+    settings: as they were read: the service may clear what a request leaves out. Null counts as left out there, but for
+    the method, where it ends enforcement. named: whether the organization's name is sent, too. Raises what
+    `Client.request` raises.
+    """
+    body = {key: value for key, value in settings.items() if key not in READ_ONLY and value is not None}
+    if not named:
+        body.pop("name", None)
+    body[METHOD] = "sso" if enforced else None
+    reply = client.request("PUT", "organizations", organization_id, body=body)
+    return reply[METHOD] == "sso" if METHOD in reply else None
+
+
+def set_identity_provider(client: Client, organization_id: str, provider: IdentityProvider) -> IdentityProvider:
+    """Make the identity provider, or change it, and return it as the reply shows it. Raises what `Client.request`
+    raises.
+    """
+    body = {
+        "enabled": provider.enabled,
+        "login_identifier_prefix": provider.login_identifier_prefix,
+        "saml_idp": {
+            "issuer": provider.issuer,
+            "sso_url": provider.sso_url,
+            "public_certificate": list(provider.public_certificates),
+        },
+    }
+    return provider_in(client.request("PUT", "organizations", organization_id, "idp", body=body))
+
+
+def remove_identity_provider(client: Client, organization_id: str) -> None:
+    """Remove the identity provider. Raises what `Client.request` raises."""
+    client.request("DELETE", "organizations", organization_id, "idp")
+
+
+def add_role_mappings(client: Client, organization_id: str, mappings: Iterable[RoleMapping]) -> None:
+    """Add role mappings beside those that there are. Raises what `Client.request` raises."""
+    body = {"mappings": [_mapping_body(mapping, organization_id) for mapping in mappings]}
+    client.request("POST", "organizations", organization_id, "role_mappings", body=body)
+
+
+def update_role_mapping(client: Client, organization_id: str, mapping: RoleMapping) -> None:
+    """Change the role mapping of this name. Raises what `Client.request` raises."""
+    body = {"mapping": _mapping_body(mapping, organization_id)}
+    client.request("PUT", "organizations", organization_id, "role_mappings", mapping.name, body=body)
+
+
+def remove_role_mappings(client: Client, organization_id: str, names: Sequence[str]) -> None:
+    """Remove the role mappings of these names. Raises what `Client.request` raises."""
+    client.request("DELETE", "organizations", organization_id, "role_mappings", list(names))
+
+
+def _mapping_body(mapping: RoleMapping, organization_id: str) -> dict[str, t.Any]:
+    return {
+        "name": mapping.name,
+        "enabled": mapping.enabled,
+        "rule": {mapping.match: [{kind: pattern} for kind, pattern in mapping.conditions]},
+        "role_assignments": to_body(mapping.grants, organization_id),
+    }
 
 
 def _listed(reply: dict[str, t.Any], key: str, organization_id: str, part: str) -> list[t.Any]:

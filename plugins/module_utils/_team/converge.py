@@ -15,16 +15,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     in_order,
     to_assignments,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, person_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     ElasticCloudError,
     Findings,
     GuardError,
+    InputError,
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
@@ -49,6 +52,10 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work im
 STANDINGS = ("active", "pending", "expired")
 UNSETTLED = ("not_attempted", "outcome_unknown")  # codes of ours that say more than that something has failed
 MOST_STEPS = 50  # what became of so many actions is told one by one
+ONLY_DEPARTURES = (
+    "Names fit no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only those "
+    "who are to go are removed or uninvited. Correct the names and run again:"
+)
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 
 
@@ -57,7 +64,8 @@ class Outcome:
     """What a run meant to do and what came of it, or what would come of it in check mode.
 
     organization_id: where; people: who was there before; works: how far each action came, none in check mode;
-    refused_by: the guard that refused the plan; ended_by: what kept the run from going on to its end.
+    refused_by: the guard that refused the plan; ended_by: what kept the run from going on to its end; unresolved: names
+    that fit nothing, so that only those who were to go were planned for; names: what resources are called.
     """
 
     organization_id: str
@@ -69,6 +77,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     refused_by: GuardError | None = None
     ended_by: ApiError | None = None
+    unresolved: Sequence[str] = ()
+    names: Names = NO_NAMES
 
     @property
     def changed(self) -> bool:
@@ -83,7 +93,7 @@ class Outcome:
             "changed": self.changed,
             **shown_plan(self.plan.actions),
             "plan_digest": make_digest(self.organization_id, self.plan.actions),
-            "diff": make_diff(self.effects, self.people.shared_emails),
+            "diff": make_diff(self.effects, self.people.shared_emails, self.names),
         }
         result |= shown_list(
             "not_understood",
@@ -204,10 +214,13 @@ class Outcome:
     @property
     def message(self) -> str | None:
         """What went wrong in words, with what was done all the same; None where nothing did."""
+        names = "".join(f"\n- {plain(one)}" for one in self.unresolved)
         if self.refused_by:
-            return str(self.refused_by)
-        if not self.failures:
-            return None
+            return f"{self.refused_by}{names and f' Besides, names fit no resource, or several:{names}'}"
+        parts = [f"{ONLY_DEPARTURES}{names}"] * bool(names) + [self._about_failures()] * bool(self.failures)
+        return "\n".join(parts) or None
+
+    def _about_failures(self) -> str:
         idle = Counter(str(error) for _action, error in self.failures if error.codes == ["not_attempted"])
         tried = [one for one in self.failures if one[1].codes != ["not_attempted"]]
         told = [f"{_in_words(action)}: {error}" for action, error in tried[:MOST_TOLD]]
@@ -232,8 +245,13 @@ def converge(
     *,
     check_mode: bool,
     tell: Tell = to_nobody,
+    unresolved: Sequence[str] = (),
+    leavers_go: bool = False,
 ) -> Outcome:
-    """Make the organization as desired, as far as it goes, and return what came of it. tell: hears how far it is.
+    """Make the organization as desired, as far as it goes, and return what came of it.
+
+    tell: hears how far it is; unresolved: names in the definition that fit no resource, or several; leavers_go: whether
+    those who are to go do so even then, where there is no other problem.
 
     Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
     is that of a real run in which no request fails and nobody else changes anything.
@@ -248,36 +266,44 @@ def converge(
     organization.client.notice = lambda text: tell(f"{stage}: {text}")
     say("reading who is in the organization")
     people = read_people(organization, settings.concurrency)
-    findings = Findings()
-    check_roles(desired, people, rules.unknown_roles, findings)
-    check_selections((rules.ignore, guards.protected), desired, people, findings)
     rules = replace(rules, ignore=rules.ignore.sparing((entry.email, entry.user_id) for entry in desired))
-    plan = make_plan(desired, people, rules, findings)
+    findings = Findings()
+    findings.unresolved += unresolved
+    plan = _plan(desired, people, rules, guards, findings)
     findings.check()
+    if unresolved:
+        if not leavers_go:
+            raise InputError(unresolved)
+        rules, findings = replace(rules, departures_alone=True), Findings()
+        plan = _plan(desired, people, rules, guards, findings)
+    outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
+    outcome.warnings += findings.warnings
     try:
-        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
+        outcome.warnings += check_guards(plan, people, rules, guards)
     except GuardError as refusal:
-        return Outcome(organization.id, people, plan, [], warnings=findings.warnings, refused_by=refusal)
+        outcome.refused_by = refusal
+        return outcome
     if check_mode or not plan.actions:
-        effects = [planned_effect(action) for action in plan.actions]
-        return Outcome(organization.id, people, plan, effects, warnings=warnings)
+        outcome.effects = [planned_effect(action) for action in plan.actions]
+        return outcome
     run = Run(organization, plan, people, rules, guards, settings, say)
     try:
         run.apply()
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
         run.end(internal_error(error, organization))
-    outcome = Outcome(
-        organization.id,
-        people,
-        plan,
-        [work.effect for work in run.works],
-        run.works,
-        warnings=warnings,
-        ended_by=run.writes.ended_by,
-    )
+    outcome.effects = [work.effect for work in run.works]
+    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     for work in run.works:
         _judge(work, outcome, settings.tolerate_refused)
     return outcome
+
+
+def _plan(desired: Sequence[Desired], people: People, rules: Rules, guards: Guards, findings: Findings) -> Plan:
+    """Return the plan; what can be said of the definition only now that people are read goes to the findings."""
+    if not rules.departures_alone:
+        check_roles(desired, people, rules.unknown_roles, findings)
+    check_selections((rules.ignore, guards.protected), desired, people, findings)
+    return make_plan(desired, people, rules, findings)
 
 
 def read_people(organization: Organization, concurrency: int) -> People:
@@ -305,7 +331,7 @@ def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
     outcome.warnings += work.warnings
     if work.refused:
         refusal = next(iter(work.refused.values()))
-        names = ", ".join(map(str, in_order(work.refused)))
+        names = ", ".join(grant.in_words(outcome.names) for grant in in_order(work.refused))
         text = f"the service refuses to change {names}"
         if work.action.added & work.refused.keys() and work.action.taken:
             text += ", so nothing was taken from this person either"

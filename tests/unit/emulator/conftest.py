@@ -13,19 +13,26 @@ import pytest
 import requests
 
 from ansible_collections.orgops.elastic_cloud.tests.emulator import models
-from ansible_collections.orgops.elastic_cloud.tests.emulator.app import BASE_PATH, GENERAL, api
+from ansible_collections.orgops.elastic_cloud.tests.emulator.answers import BASE_PATH, GENERAL
+from ansible_collections.orgops.elastic_cloud.tests.emulator.app import api
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, InProcessAdapter
 
 DOCUMENT = api.openapi()
+NOT_YET = 449  # a domain that cannot be claimed yet, which is told without a body
 PATHS = [(re.compile(re.sub(r"\{.*?\}", "[^/]+", path)), path) for path in sorted(DOCUMENT["paths"])]
 
 
 def check(response: requests.Response) -> None:
     """The status, the error codes and the body are documented for the operation."""
     path = response.request.path_url.removeprefix(BASE_PATH).partition("?")[0]
-    operation = next((DOCUMENT["paths"][name] for pattern, name in PATHS if pattern.fullmatch(path)), {})
-    documented = operation.get(response.request.method.lower(), {"responses": {}})["responses"]
+    method = response.request.method.lower()
+    operations = [DOCUMENT["paths"][name] for pattern, name in PATHS if pattern.fullmatch(path)]
+    documented = next((one[method]["responses"] for one in operations if method in one), {})
     expected = documented.get(str(response.status_code))
+    if response.status_code == NOT_YET:
+        assert expected is not None
+        assert response.content == b""
+        return
     if response.ok:
         schema = expected["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         getattr(models, schema).model_validate_json(response.content)
@@ -50,6 +57,8 @@ class Api:
         """The status and the body of the answer, or its error codes."""
         response = self.raw(method, path, json, key=key, **more)
         check(response)
+        if response.status_code == NOT_YET:
+            return response.status_code, ""
         if response.ok:
             return response.status_code, response.json()
         return response.status_code, response.headers["x-cloud-error-codes"]
@@ -86,6 +95,9 @@ def acme(emulator):
         members=f"{path}/members",
         invitations=f"{path}/invitations",
         roles=f"/users/{member.user_id}/role_assignments",
+        idp=f"{path}/idp",
+        domains=f"{path}/domains",
+        mappings=f"{path}/role_mappings",
     )
 
 

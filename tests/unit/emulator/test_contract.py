@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.tests.emulator.app import BASE_PATH, api
+from ansible_collections.orgops.elastic_cloud.tests.emulator.answers import BASE_PATH
+from ansible_collections.orgops.elastic_cloud.tests.emulator.app import api
 
 DOCUMENT = api.openapi()
 
@@ -34,6 +35,10 @@ class Operation(NamedTuple):
     query: tuple[str, ...] = ()
 
 
+RULES = " ".join(
+    f"org.role_mapping_rule.{code}"
+    for code in ("ambiguous_rule", "empty_rule", "syntax_error", "email_syntax_error", "too_many_role_mappings")
+)
 OPERATIONS = {
     ("GET", "/organizations"): Operation(
         "list-organizations",
@@ -154,9 +159,167 @@ OPERATIONS = {
         },
         ("force",),
     ),
+    ("GET", "/organizations/{organization_id}/domains"): Operation(
+        "domain-claim-get-domain-claims",
+        None,
+        200,
+        "GetOrganizationClaimedDomainsResponse",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/domains"): Operation(
+        "domain-claim-delete",
+        "DeleteDomainClaimRequest",
+        200,
+        "EmptyResponse",
+        {
+            400: "org.idp.idp_configured",
+            404: "organization.not_found",
+            409: "org.domain_claim.concurrent_organization_modification",
+        },
+        (),
+    ),
+    ("POST", "/organizations/{organization_id}/domains/_generate_verification_code"): Operation(
+        "domain-claim-generate-verification-code",
+        "VerificationCodeRequest",
+        200,
+        "VerificationCodeResponse",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("POST", "/organizations/{organization_id}/domains/_verify"): Operation(
+        "domain-claim-verify-domain",
+        "DomainVerificationRequest",
+        200,
+        "EmptyResponse",
+        {
+            400: "org.domain_claim.already_exists",
+            404: "organization.not_found",
+            409: "org.domain_claim.concurrent_organization_modification",
+        },
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}/idp"): Operation(
+        "get-organization-idp",
+        None,
+        200,
+        "OrganizationIdp",
+        {404: "org.idp.idp_not_configured"},
+        (),
+    ),
+    ("PUT", "/organizations/{organization_id}/idp"): Operation(
+        "setup-organization-idp",
+        "IdpConfigurationRequest",
+        200,
+        "OrganizationIdp",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/idp"): Operation(
+        "teardown-organization-idp",
+        None,
+        200,
+        "EmptyResponse",
+        {404: "org.idp.idp_not_configured"},
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}/idp/metadata.xml"): Operation(
+        "get-organization-idp-metadata",
+        None,
+        200,
+        "string",
+        {404: "org.idp.idp_not_configured"},
+        (),
+    ),
+    ("GET", "/organizations/{organization_id}/role_mappings"): Operation(
+        "get-role-mappings",
+        None,
+        200,
+        "GetRoleMappingsResponse",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("POST", "/organizations/{organization_id}/role_mappings"): Operation(
+        "add-role-mappings-individually",
+        "AddRoleMappingRequest",
+        201,
+        "EmptyResponse",
+        {400: RULES, 404: "organization.not_found"},
+        (),
+    ),
+    ("PUT", "/organizations/{organization_id}/role_mappings"): Operation(
+        "update-role-mappings",
+        "UpdateOrganizationRoleMappingRequest",
+        200,
+        "EmptyResponse",
+        {400: RULES, 404: "organization.not_found"},
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/role_mappings"): Operation(
+        "delete-role-mappings",
+        None,
+        200,
+        "EmptyResponse",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("DELETE", "/organizations/{organization_id}/role_mappings/{role_names}"): Operation(
+        "delete-role-mappings-individually",
+        None,
+        200,
+        "DeleteRoleMappingsResponse",
+        {404: "organization.not_found"},
+        (),
+    ),
+    ("PUT", "/organizations/{organization_id}/role_mappings/{role_name}"): Operation(
+        "update-role-mapping",
+        "UpdateRoleMappingRequest",
+        200,
+        "EmptyResponse",
+        {400: "org.role_mapping_rule.ambiguous_rule", 404: "org.role_mapping_rule.role_mapping_not_found"},
+        (),
+    ),
+    ("GET", "/users/auth/keys"): Operation("get-api-keys", None, 200, "ApiKeysResponse", {}, ("next_page",)),
+    ("POST", "/users/auth/keys"): Operation(
+        "create-api-key", "CreateApiKeyRequest", 201, "ApiKeyResponse", {400: "api_keys.invalid_input"}
+    ),
+    ("DELETE", "/users/auth/keys"): Operation("delete-api-keys", "DeleteApiKeysRequest", 200, "EmptyResponse", {}),
+    ("GET", "/users/auth/keys/_all"): Operation("get-users-api-keys", None, 200, "ApiKeysResponse", {}),
+    ("GET", "/users/auth/keys/{api_key_id}"): Operation(
+        "get-api-key", None, 200, "ApiKeyResponse", {404: "api_keys.key_not_found"}
+    ),
+    ("DELETE", "/users/auth/keys/{api_key_id}"): Operation(
+        "delete-api-key", None, 200, "EmptyResponse", {404: "api_keys.key_not_found"}
+    ),
+    ("GET", "/deployments"): Operation(
+        "list-deployments", None, 200, "DeploymentsListResponse", {401: "root.unauthorized"}
+    ),
+    ("GET", "/serverless/projects/{project_type}"): Operation(
+        "list-projects", None, 200, "ProjectList", {}, ("next_page",)
+    ),
+    ("GET", "/serverless/projects/{project_type}/{project_id}/roles"): Operation(
+        "get-project-roles", None, 200, "ProjectRoles", {404: "root.resource_not_found"}
+    ),
 }
 # Each type: its required fields, and the types of all; a list is in brackets.
 TYPES: dict[str, tuple[str, dict[str, str]]] = {
+    "ApiKeyResponse": (
+        "creation_date description id",
+        {
+            "id": "string",
+            "user_id": "string",
+            "organization_id": "string",
+            "description": "string",
+            "key": "string",
+            "creation_date": "string:date-time",
+            "expiration_date": "string:date-time",
+            "role_assignments": "RoleAssignments",
+        },
+    ),
+    "ApiKeysResponse": (
+        "keys",
+        {"keys": "[ApiKeyResponse]", "next_page": "string"},
+    ),
     "BasicFailedReply": (
         "errors",
         {"errors": "[BasicFailedReplyElement]"},
@@ -164,6 +327,14 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
     "BasicFailedReplyElement": (
         "code message",
         {"code": "string", "message": "string", "fields": "[string]"},
+    ),
+    "CreateApiKeyRequest": (
+        "description",
+        {"description": "string", "expiration": "string", "role_assignments": "RoleAssignments"},
+    ),
+    "DeleteApiKeysRequest": (
+        "keys",
+        {"keys": "[string]"},
     ),
     "DeploymentRoleAssignment": (
         "organization_id role_id",
@@ -174,6 +345,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "deployment_ids": "[string]",
             "application_roles": "[string]",
         },
+    ),
+    "DeploymentResource": (
+        "",
+        {},
+    ),
+    "DeploymentsListResponse": (
+        "deployments",
+        {"deployments": "[DeploymentsListingData]"},
+    ),
+    "DeploymentsListingData": (
+        "id name resources",
+        {"id": "string", "name": "string", "resources": "[DeploymentResource]"},
     ),
     "EmptyResponse": (
         "",
@@ -249,6 +432,18 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
         "role_id",
         {"role_id": "string"},
     ),
+    "Project": (
+        "alias id name region_id type",
+        {"id": "string", "name": "string", "alias": "string", "region_id": "string", "type": "string"},
+    ),
+    "ProjectList": (
+        "items",
+        {"items": "[Project]", "next_page": "string"},
+    ),
+    "ProjectRole": (
+        "name",
+        {"name": "string"},
+    ),
     "ProjectRoleAssignment": (
         "organization_id role_id",
         {
@@ -269,6 +464,10 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "vectordb": "[ProjectRoleAssignment]",
         },
     ),
+    "ProjectRoles": (
+        "roles",
+        {"roles": "[ProjectRole]"},
+    ),
     "RoleAssignments": (
         "",
         {
@@ -278,6 +477,48 @@ TYPES: dict[str, tuple[str, dict[str, str]]] = {
             "project": "ProjectRoleAssignments",
         },
     ),
+    "AddRoleMappingRequest": ("mappings", {"mappings": "[RoleMapping]"}),
+    "DeleteDomainClaimRequest": ("domain_claim_request", {"domain_claim_request": "string"}),
+    "DeleteRoleMappingsResponse": ("mappings", {"mappings": "[string]"}),
+    "DomainVerificationRequest": ("domain_claim_request", {"domain_claim_request": "string"}),
+    "GetOrganizationClaimedDomainsResponse": ("domains", {"domains": "[string]"}),
+    "GetRoleMappingsResponse": ("mappings", {"mappings": "[RoleMapping]"}),
+    "IdpConfigurationRequest": (
+        "enabled login_identifier_prefix saml_idp",
+        {"enabled": "boolean", "login_identifier_prefix": "string", "saml_idp": "SamlIdp"},
+    ),
+    "OrganizationIdp": (
+        "acs configuration encryption_certificate login_identifier metadata_url signing_certificate sp_entity_id"
+        " sso_login_url",
+        {
+            "login_identifier": "string",
+            "sso_login_url": "string",
+            "metadata_url": "string",
+            "acs": "string",
+            "sp_entity_id": "string",
+            "signing_certificate": "[string]",
+            "encryption_certificate": "[string]",
+            "configuration": "OrganizationIdpConfiguration",
+        },
+    ),
+    "OrganizationIdpConfiguration": (
+        "enabled login_identifier_prefix saml_idp",
+        {"enabled": "boolean", "login_identifier_prefix": "string", "saml_idp": "SamlIdp"},
+    ),
+    "RoleMapping": (
+        "enabled name role_assignments rule",
+        {"name": "string", "enabled": "boolean", "rule": "RoleMappingRule", "role_assignments": "RoleAssignments"},
+    ),
+    "RoleMappingPropertyRule": ("", {"group": "string", "email": "string"}),
+    "RoleMappingRule": ("", {"any": "[RoleMappingPropertyRule]", "all": "[RoleMappingPropertyRule]"}),
+    "SamlIdp": (
+        "issuer public_certificate sso_url",
+        {"issuer": "string", "sso_url": "string", "public_certificate": "[string]"},
+    ),
+    "UpdateOrganizationRoleMappingRequest": ("mappings", {"mappings": "[RoleMapping]"}),
+    "UpdateRoleMappingRequest": ("mapping", {"mapping": "RoleMapping"}),
+    "VerificationCodeRequest": ("domain_claim_request", {"domain_claim_request": "string"}),
+    "VerificationCodeResponse": ("verification", {"verification": "string"}),
 }
 
 # What other sources of the vendor add: its generated schemas, its documentation of single sign-on, Kibana's client.
@@ -286,8 +527,21 @@ MORE = {
     ("Organization", "enforce_authentication_method"),
     ("OrganizationRequest", "enforce_authentication_method"),
 }
-# Refusals that were met in practice: issue 1039 of the vendor's Terraform provider.
-MET = {("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments"}
+# Refusals that no contract names. Met in practice: issue 1039 of the vendor's Terraform provider. Inferred from that:
+# that keys are refused in the same way. Inferred from the operation next to it: all others.
+MET = {
+    ("create-organization-invitations", 403): "role_assignments.unauthorized_role_assignments",
+    ("create-api-key", 403): "role_assignments.unauthorized_role_assignments",
+    ("delete-api-keys", 404): "api_keys.key_not_found",
+    ("get-organization-idp", 404): "organization.not_found",
+    ("teardown-organization-idp", 404): "organization.not_found",
+    ("get-organization-idp-metadata", 404): "organization.not_found",
+    ("update-role-mapping", 400): RULES,
+    ("update-role-mapping", 404): "organization.not_found",
+    ("delete-role-mappings-individually", 404): "org.role_mapping_rule.role_mapping_not_found",
+}
+# It may be too early to claim a domain, which is no error.
+TOO_EARLY = {("domain-claim-verify-domain", "449")}
 
 
 def type_of(schema: dict[str, Any]) -> str:
@@ -336,10 +590,15 @@ def test_operation(method, path):
     responses = dict(found["responses"])
     assert json_type(responses.pop(str(expected.status))) == expected.reply
     assert codes_of(responses.pop("default"))
-    assert set(responses) == {str(status) for status in expected.errors}
-    for status, codes in expected.errors.items():
+    for id_, status in TOO_EARLY:
+        if id_ == expected.id:
+            assert json_type(responses.pop(status)) == "EmptyResponse"
+    met = {status: codes for (id_, status), codes in MET.items() if id_ == expected.id}
+    assert set(responses) == {str(status) for status in {*expected.errors, *met}}
+    for status in {*expected.errors, *met}:
         assert json_type(responses[str(status)]) == "BasicFailedReply"
-        assert codes_of(responses[str(status)]) == {*codes.split(), *MET.get((expected.id, status), "").split()}
+        codes = f"{expected.errors.get(status, '')} {met.get(status, '')}"
+        assert codes_of(responses[str(status)]) == set(codes.split())
 
 
 @pytest.mark.parametrize("name", TYPES)

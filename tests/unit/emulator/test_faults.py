@@ -203,7 +203,8 @@ def test_every_action(api, emulator, acme, deployments):
     new = {"organization": acme.id, "email": "new@example.com"}
     expected = {
         "add_organization": ({"name": "Other"}, []),
-        "add_key": ({"organizations": ["Acme"]}, []),
+        "add_key": ({"organizations": ["Acme"], "id": "k"}, []),
+        "revoke_key": ({"id": "k"}, ["key_revoked"]),
         "add_outsider": ({"email": "x@example.com"}, []),
         "add_resource": ({"organization": "Acme", "scope": "deployment", "id": "h", "state": "hidden"}, []),
         "grant": ({**who, **roles}, ["granted"]),

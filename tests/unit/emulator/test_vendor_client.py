@@ -14,7 +14,7 @@ import json
 import pytest
 import requests
 
-from ansible_collections.orgops.elastic_cloud.tests.emulator.app import BASE_PATH
+from ansible_collections.orgops.elastic_cloud.tests.emulator.answers import BASE_PATH
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import serve
 
 NO_PROJECTS = '{"elasticsearch":null,"observability":null,"security":null}'
