@@ -19,10 +19,12 @@ REVIEW = json.loads((SCHEMAS / "access-review-1.schema.json").read_text(encoding
 ATTESTATION = json.loads((SCHEMAS / "access-attestation-1.schema.json").read_text(encoding="utf-8"))
 
 
-def faults(document: t.Any, schema: t.Any = REVIEW) -> list[str]:
+CHECKER = jsonschema.Draft202012Validator(REVIEW, format_checker=jsonschema.FormatChecker())
+
+
+def faults(document: t.Any) -> list[str]:
     """Return where a document is not valid."""
-    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    return [f"{error.json_path}: {error.message}" for error in checker.iter_errors(document)]
+    return [f"{error.json_path}: {error.message}" for error in CHECKER.iter_errors(document)]
 
 
 @pytest.mark.parametrize("schema", [REVIEW, ATTESTATION], ids=lambda one: str(one["title"]))
@@ -56,10 +58,10 @@ def test_nothing_may_be_left_out_or_added(made: Callable[[], t.Any]) -> None:
     for place in kinds.values():
         for key in list(place):
             value = place.pop(key)
-            assert faults(document), f"without {key}"
+            assert not CHECKER.is_valid(document), f"without {key}"
             place[key] = value
         place["token"] = "secret"
-        assert faults(document), place
+        assert not CHECKER.is_valid(document), place
         del place["token"]
 
 
