@@ -137,12 +137,16 @@ def grant_rows(review: Review) -> Iterator[Row]:
 def finding_rows(review: Review) -> Iterator[Row]:
     """Yield the rows of `findings.csv`, the worst first. A column left out is empty."""
     same = _same(review)
+    names = ("rule", "severity", "state", "text", "remedy", "where", "first_seen", "reviews_open")
     for one in worst_first(review.document["findings"]):
         subject = one["subject"]
-        row = {name: one[name] for name in ("rule", "severity", "state", "text", "remedy", "where", "first_seen")}
-        row |= {"id": f"finding:{one['id']}", "kind": subject["kind"], "label": subject["label"]}
+        row = {name: one[name] for name in names} | {
+            "id": f"finding:{one['id']}",
+            "kind": subject["kind"],
+            "label": subject["label"],
+        }
         row["key"] = subject["key"] if subject["kind"] == "person" else f"{subject['kind']}:{subject['key']}"
-        row |= {"reviews_open": one["reviews_open"], "exemption": reason(one["exemption"]) if one["exemption"] else ""}
+        row["exemption"] = reason(one["exemption"]) if one["exemption"] else ""
         yield same | row
 
 
@@ -240,8 +244,8 @@ def _given(review: Review, entry: Entry, key: str, made: dict[str, t.Any]) -> It
     if not grants:
         yield made | {"row_id": row_id(kind, key), "role": "", "state": "no_roles" if grants == [] else "not_shown"}
     for grant in grants or ():
-        row = {"row_id": row_id(kind, key, *_identity(grant)), "role": grant.role_id or "?"}
-        row |= {"all": grant.for_everything if grant.recognised else None}
+        row: dict[str, t.Any] = {"row_id": row_id(kind, key, *_identity(grant)), "role": grant.role_id or "?"}
+        row["all"] = grant.for_everything if grant.recognised else None
         row["application_roles"] = _application_roles(grant.application_roles)
         scope = ".".join(grant.scope)
         name = review.resource_names.get((scope, grant.resource or ""))
