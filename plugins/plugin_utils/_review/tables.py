@@ -108,7 +108,7 @@ def grant_rows(review: Review) -> Iterator[Row]:
         who = same | _who(person)
         if not review.held_by(person):
             state = "missing" if person["status"] == "missing" else "no_roles"
-            row = {"row_id": row_id("person", person["key"]), "kind": "person", "role": ""}
+            row: dict[str, t.Any] = {"row_id": row_id("person", person["key"]), "kind": "person", "role": ""}
             row["state"] = "not_shown" if person["roles_shown"] is False else state
             row["privileged"] = person["privileged"]
             row["until"] = person["definition"]["until"]
