@@ -15,6 +15,8 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import OPEN
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.rules import DRIFT
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import ORGANIZATION
 
 Document = dict[str, t.Any]
@@ -178,7 +180,7 @@ def summary(document: Document) -> Document:
         "owners": len({one["person"] for one in held if one["role"] == OWNER} & active),
         "api_keys": None if keys is None else len(keys),
         "role_mappings": None if mappings is None else len(mappings),
-        "drift": 4,
+        "drift": sum(one["rule"] in DRIFT and one["state"] in OPEN for one in document["findings"]),
         "findings": {one: {state: counts[one, state] for state in states} for one in SEVERITIES},
     }
 
@@ -440,7 +442,7 @@ def quiet(people: int = 3, grants_each: int = 2, organization: str = "Initech") 
         "decisions": None,
         "previous": None,
     }
-    return document | {"summary": summary(document) | {"drift": 0}}
+    return document | {"summary": summary(document)}
 
 
 def bare() -> Document:

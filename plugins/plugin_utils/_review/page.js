@@ -8,6 +8,11 @@ for (const table of document.querySelectorAll("table.long")) {
   const grouped = table.tBodies.length > 1 || table.querySelector("th[scope=rowgroup]");
   const parts = grouped ? [...table.tBodies] : [...table.tBodies[0].rows];
   if (parts.length < 2) continue;
+  if (parts.length > 7) find(table, parts);
+  if (!grouped) sortable(table, parts); // people stay together with what they hold
+}
+
+function find(table, parts) {
   const scroll = table.parentElement;
   let tools = scroll.previousElementSibling;
   if (!tools || !tools.classList.contains("tools")) {
@@ -37,14 +42,16 @@ for (const table of document.querySelectorAll("table.long")) {
   });
   tools.addEventListener("change", tell);
   tell();
+}
 
-  if (grouped) continue; // people stay together with what they hold
+function sortable(table, parts) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
+    button.textContent = "\u2195";
+    button.setAttribute("aria-label", `Sort by ${head.textContent.trim()}`);
+    head.append(button); // beside the text: a printer repeats heads without what is in a button
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       const ranks = ["critical", "high", "medium", "low", "info"];
@@ -54,7 +61,11 @@ for (const table of document.querySelectorAll("table.long")) {
       };
       const order = new Intl.Collator("en", { numeric: true });
       const sorted = [...parts].sort((a, b) => order.compare(key(a), key(b)) * (down ? -1 : 1));
-      for (const other of heads) other.removeAttribute("aria-sort");
+      for (const other of heads) {
+        other.removeAttribute("aria-sort");
+        other.querySelector("button").textContent = "\u2195";
+      }
+      button.textContent = down ? "\u2193" : "\u2191";
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       table.tBodies[0].append(...sorted);
     });

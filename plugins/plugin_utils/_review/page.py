@@ -17,7 +17,7 @@ import hashlib
 import re
 import typing as t
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -125,7 +125,7 @@ def since(held: Entry | None) -> str:
     if held["not_before"] == held["not_after"]:
         return minute(held["not_after"])
     start = minute(held["not_before"]) if held["not_before"] else "?"
-    return f"{start} – {minute(held['not_after'])}"
+    return f"{start} to {minute(held['not_after'])}"
 
 
 @functools.cache
@@ -194,7 +194,7 @@ class _Judged:
             "resolved": [one for one in resolved if one["id"] in fresh],
             "resolved_before": sum(one["id"] not in fresh for one in resolved),
             "drift": [one for one in there if one["rule"] in DRIFT],
-            "people": [self._person(one) for one in self.document["people"]],
+            "people": sorted(map(self._person, self.document["people"]), key=lambda one: one["label"].casefold()),
             "states": Counter(STATES[one["state"]] for one in self.document["grants"]),
             "reach": list(self._reach(held)),
             "privileged": [self._grant(one) for one in self._privileged(held)],
@@ -213,11 +213,19 @@ class _Judged:
         for row, severity in enumerate(SEVERITIES):
             start, parts = 90.0, []
             for state in ("new", "open", "exempted"):
-                length = round(340 * counts[severity][state] / most, 1)
-                parts.append({"state": state, "x": round(start, 1), "length": length})
+                length = round(280 * counts[severity][state] / most, 1)
+                parts.append({"state": state, "x": round(start, 1), "length": length, "n": counts[severity][state]})
                 start += length
-            total = sum(counts[severity][state] for state in ("new", "open", "exempted"))
-            bars.append({"severity": severity, "y": 6 + 26 * row, "parts": parts, "end": round(start + 8, 1), "n": total})
+            words = ", ".join(f"{part['n']} {part['state']}" for part in parts if part["n"])
+            bars.append(
+                {
+                    "severity": severity,
+                    "y": 6 + 26 * row,
+                    "parts": parts,
+                    "end": round(start + 8, 1),
+                    "words": words or "none",
+                }
+            )
         return {"bars": bars}
 
     def _person(self, person: Entry) -> dict[str, t.Any]:
@@ -260,7 +268,9 @@ class _Judged:
 
     def _privileged(self, held: Iterable[Entry]) -> list[Entry]:
         found = [one for one in held if one["privileged"]]
-        return sorted(found, key=lambda one: (one["role"] != OWNER_ROLE, one["scope"], self.review.label(one["person"])))
+        return sorted(
+            found, key=lambda one: (one["role"] != OWNER_ROLE, one["scope"], self.review.label(one["person"]))
+        )
 
     def _reach(self, held: Sequence[Entry]) -> t.Iterator[dict[str, t.Any]]:
         """Yield each thing to which access is given: who reaches it, whether by name, by access to all, as owner."""
@@ -285,7 +295,7 @@ class _Judged:
             others = [] if scope == "organization" else owners
             fits = len(single) * (len(everywhere) + len(others)) <= MOST_NAMES and self.with_grants
             yield {
-                "on": _on(scope, resource, names.get((scope, resource)) if resource is not None else None, resource is None),
+                "on": _on(scope, resource, names.get((scope, resource or "")), direct[0]["all"]),
                 "count": len({one["person"] for one in (*direct, *everywhere)} | (reaching if others else set())),
                 "direct": self._by_role(direct) if self.with_grants else None,
                 "direct_count": len(direct),
@@ -360,15 +370,15 @@ class _Judged:
 
 
 def _on(scope: str, resource: str | None, name: str | None, everything: bool | None) -> dict[str, str]:
-    """Return what a grant is on: its name, and its id, each of which may be empty."""
+    """Return what a grant is on: what it is, its name, and its id, each of which may be empty."""
     kind, _dot, which = scope.partition(".")
     many = f"{which} projects" if kind == "project" else KINDS.get(kind, scope)
     if kind == "organization":
-        return {"name": many, "id": ""}
+        return {"kind": "", "name": many, "id": ""}
     if resource is not None:
         one = f"{which} project" if kind == "project" else kind.replace("_", " ")
-        return {"name": f"{one} {name}" if name else one, "id": resource}
-    return {"name": f"all {many}" if everything else scope, "id": ""}
+        return {"kind": one, "name": name or "", "id": resource}
+    return {"kind": "", "name": f"all {many}" if everything else scope, "id": ""}
 
 
 def _nothing(person: Entry) -> str:
