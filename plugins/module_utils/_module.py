@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 import ipaddress
 import os
+import re
 import signal
 import traceback
 import typing as t

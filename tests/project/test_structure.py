@@ -46,6 +46,16 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_keys/plan",
     "_keys/guards",
     "_keys/report",
+    "_review/catalogue",
+    "_review/options",
+    "_review/definition",
+    "_review/population",
+    "_review/facts",
+    "_review/gaps",
+    "_review/outstanding",
+    "_review/rules",
+    "_review/comparison",
+    "_review/document",
 )
 ORDER = (
     "_texts",
@@ -104,6 +114,17 @@ ORDER = (
     "_keys/converge",
     # What org_info says
     "_info",
+    # Who has access, and is that as it should be
+    "_review/catalogue",
+    "_review/options",
+    "_review/definition",
+    "_review/population",
+    "_review/facts",
+    "_review/gaps",
+    "_review/outstanding",
+    "_review/rules",
+    "_review/comparison",
+    "_review/document",
     # Ansible's side of every module
     "_module",
 )

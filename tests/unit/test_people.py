@@ -196,3 +196,12 @@ def test_an_invitation_shows_no_token() -> None:
 @given(text=st.text(st.characters(codec="utf-8"), max_size=8))
 def test_the_key_of_an_email_is_its_own_key(text: str) -> None:
     assert email_key(email_key(text)) == email_key(text)
+
+
+def test_a_selection_tells_by_which_entry_it_has_somebody() -> None:
+    ignored, _problems = selection("*@sso.example.com", "Ana@Example.com", "u1")
+    assert ignored.entry_for("bo@SSO.example.com", "u9") == "*@sso.example.com"
+    assert ignored.entry_for("ana@example.com", "u1") == "ana@example.com"
+    assert ignored.entry_for(None, "u1") == "u1"
+    assert ignored.entry_for("bo@example.com", "u2") is None
+    assert ignored.sparing([("bo@sso.example.com", None)]).entry_for("bo@sso.example.com") is None

@@ -15,7 +15,7 @@ from hypothesis import given
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, InputError
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired, end_of, parse_team
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     NOW,
@@ -313,3 +313,24 @@ def test_every_one_of_ten_thousand_faulty_entries_is_told() -> None:
     told = problems_of(*[{"email": f"p{n}@example.com", "groups": ["x"]} for n in range(10_000)])
     assert len(told) == 10_000
     assert told[-1].startswith("members[9999] (p9999@example.com): unknown group 'x'")
+
+
+def test_a_grant_tells_which_groups_and_which_entry_it_comes_from() -> None:
+    groups = {"viewers": deployments("a", "b"), "all": deployments("a"), "unused": BILLING}
+    entry = {"email": ANA, "groups": ["viewers", "all"], "role_assignments": {**deployments("a", "c"), **BILLING}}
+    (one,) = desired(entry, groups=groups)
+    (everywhere, in_a_group, own) = (grants(deployments(name)) for name in "abc")
+    assert one.sources(*everywhere) == ["all", "viewers", None]
+    assert one.sources(*in_a_group) == ["viewers"]
+    assert one.sources(*own) == [None]
+    assert one.sources(*grants(BILLING)) == [None]
+    assert one.sources(*grants(deployments("z"))) == []
+
+
+def test_an_entry_says_when_it_ends() -> None:
+    assert end_of({"until": "2026-12-31"}) == dt.datetime.combine(
+        dt.date(2026, 12, 31), dt.time.max, tzinfo=dt.timezone.utc
+    )
+    assert end_of({"until": dt.date(2026, 12, 31)}) == end_of({"until": " 2026-12-31 "})
+    assert end_of({"until": "2026-12-31T18:00+02:00"}) == dt.datetime(2026, 12, 31, 16, tzinfo=dt.timezone.utc)
+    assert end_of({}) is None

@@ -192,12 +192,13 @@ class Given:
     """Role assignments as somebody has written them in one place, such as a group.
 
     grants: what they give; blocks: where each part of that comes from; unknown: the blocks whose role this version does
-    not know.
+    not know; group: the name of the group that they are, None for a person's own.
     """
 
     grants: Grants = NOTHING
     blocks: tuple[Block, ...] = ()
     unknown: tuple[Block, ...] = ()
+    group: str | None = None
 
 
 def is_owner(grants: Grants) -> bool:

@@ -138,6 +138,19 @@ class Selection:
             return False
         return key in self._names or user_id in self._names or bool(email and _domain(key) in self._domains)
 
+    @property
+    def entries(self) -> list[str]:
+        """What it names, in the spelling that compares, sorted."""
+        return sorted([*self._names, *(f"*@{domain}" for domain in self._domains)])
+
+    def entry_for(self, email: str | None, user_id: str | None = None) -> str | None:
+        """Return the entry by which this person is among them, in the spelling that compares; None where none is."""
+        if not self.has(email, user_id):
+            return None
+        key = person_key(email, user_id)
+        exact = key if key in self._names else user_id if user_id in self._names else None
+        return exact or f"*@{_domain(key)}"
+
     def naming(self, email: str | None, user_id: str | None = None) -> str | None:
         """Return where exactly this email or this user id is named, None where only a pattern has the person."""
         return self._names.get(user_id or "") or self._names.get(email_key(email or ""))

@@ -15,12 +15,13 @@ import datetime as dt
 import re
 import typing as t
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     NO_NAMES,
     NOTHING,
     Given,
+    Grant,
     Grants,
     check_slots,
     from_input,
@@ -69,6 +70,14 @@ class Desired:
     because: str = ""
     every_member: bool = False
     given: tuple[Given, ...] = field(default=(), compare=False, repr=False)
+
+    def sources(self, grant: Grant) -> list[str | None]:
+        """Return what gives a grant: names of groups, sorted, and None last for the person's own role assignments.
+
+        Looked for when somebody wants to know why: nothing is kept for it, and planning does not pay.
+        """
+        found = {given.group for given in self.given if grant in given.grants}
+        return [*sorted(name for name in found if name is not None), *([None] if None in found else [])]
 
     def target(self, held: Grants) -> Grants:
         """Return the grants that a person should have who holds these now."""
@@ -170,7 +179,8 @@ class Reading:
             if wrong := what_is_unsafe(name, lines=True):
                 self.findings.problem(f"groups.{name}", wrong)
         for name, assignments in groups.items():
-            self.groups[str(name)] = None if assignments is None else self.roles(assignments, f"groups.{name}")
+            given = None if assignments is None else self.roles(assignments, f"groups.{name}")
+            self.groups[str(name)] = given and replace(given, group=str(name))
 
     def roles(self, assignments: t.Any, where: str) -> Given:
         """Return what role assignments give."""
@@ -246,8 +256,8 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     """
     if until is None:
         return ""
-    text = until.isoformat() if isinstance(until, dt.date) else until
-    end = _end(text)
+    text = _as_text(until)
+    end = last_moment(text)
     if end is None:
         findings.problem(
             where,
@@ -257,7 +267,18 @@ def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str
     return f"until {text.strip()} has passed" if now > end else ""
 
 
-def _end(text: t.Any) -> dt.datetime | None:
+def end_of(entry: Mapping[str, t.Any]) -> dt.datetime | None:
+    """Return the last moment at which a faultless entry counts as present, None where it has no end."""
+    until = entry.get("until")
+    return None if until is None else last_moment(_as_text(until))
+
+
+def _as_text(until: t.Any) -> t.Any:
+    """Return what `until` says as a text, where YAML has made a date of it."""
+    return until.isoformat() if isinstance(until, dt.date) else until
+
+
+def last_moment(text: t.Any) -> dt.datetime | None:
     """Return the last moment of a date or timestamp, None for anything else."""
     found = UNTIL.fullmatch(text.strip()) if isinstance(text, str) else None
     if not found:
