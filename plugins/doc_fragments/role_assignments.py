@@ -168,6 +168,8 @@ options:
   members:
     description:
       - The people who should have access, and those who should not. Each is named once.
+      - May also be a list of such lists, for definitions that several teams keep, from 2.0.0 on. Somebody in several of
+        them has the groups and roles of all; V(state) and V(until) have to be the same in each.
       - The whole list is checked before the first request, and all faults are reported at once with the number of
         their entry.
     type: list

@@ -173,7 +173,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         ansible-core 2.22, and without long lists, which each job event would carry.
         """
         echoed = {
-            name: f"{len(value)} entries" if isinstance(value, list) and len(value) > MOST_ECHOED else value
+            name: f"{size} entries" if (size := _size(value)) > MOST_ECHOED else value
             for name, value in self.params.items()
         }
         if echoed.get("api_key"):
@@ -284,6 +284,11 @@ class Module(AnsibleModule):  # type: ignore[misc]
         elif ca_path and not unsafe["ca_path"] and not os.path.exists(ca_path):
             findings.problem("ca_path", f"{ca_path} does not exist on the host that runs the module")
         return endpoint
+
+
+def _size(value: t.Any) -> int:
+    """Return how many entries a value has, those of lists within it counted too."""
+    return sum(len(one) if isinstance(one, list) else 1 for one in value) if isinstance(value, list) else 0
 
 
 def check_duration(value: str | None, option: str, findings: Findings) -> str | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import typing as t
+from dataclasses import replace
 
 import pytest
 import yaml
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NOTHING
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, InputError
@@ -216,7 +218,7 @@ def test_a_definition_that_templating_has_spoilt_tells_to_quote_the_dates() -> N
     [
         (ANA, "members[0]: must be a dictionary with an email, not a text"),
         (None, "members[0]: must be a dictionary with an email, not null"),
-        ([], "members[0]: must be a dictionary with an email, not a list"),
+        ([[]], "members[0][0]: must be a dictionary with an email, not a list"),
         ({}, "members[0]: email is missing"),
         ({"email": None}, "members[0]: email is missing"),
         ({"email": 5}, "members[0]: email must be a text, not a number"),
@@ -334,3 +336,70 @@ def test_an_entry_says_when_it_ends() -> None:
     assert end_of({"until": dt.date(2026, 12, 31)}) == end_of({"until": " 2026-12-31 "})
     assert end_of({"until": "2026-12-31T18:00+02:00"}) == dt.datetime(2026, 12, 31, 16, tzinfo=dt.timezone.utc)
     assert end_of({}) is None
+
+
+# --- Several lists
+
+
+@given(definition=definitions(), cut=st.integers(0, 8))
+def test_lists_of_members_come_to_what_one_list_of_all_of_them_does(definition: Definition, cut: int) -> None:
+    lists = [definition.members[:cut], definition.members[cut:]]
+    assert desired(*lists, groups=definition.groups) == [
+        replace(one, where=joined.where)
+        for one, joined in zip(
+            desired(*definition.members, groups=definition.groups),
+            desired(*lists, groups=definition.groups),
+            strict=True,
+        )
+    ]
+
+
+@given(definition=definitions())
+def test_a_person_in_several_lists_has_what_all_of_them_give(definition: Definition) -> None:
+    apart = [
+        [{key: value for key, value in one.items() if key != left_out} for one in definition.members]
+        for left_out in ("groups", "role_assignments")
+    ]
+    whole, joined = (desired(*one, groups=definition.groups) for one in (definition.members, apart))
+    assert [(one.email, one.present, one.grants) for one in joined] == [
+        (one.email, one.present, one.grants) for one in whole
+    ]
+
+
+def test_an_entry_in_lists_is_named_by_both_places() -> None:
+    (one,) = desired([{"email": ANA}], [{"email": "ANA@example.com", "role_assignments": BILLING}])
+    assert one.where == "members[0][0] (ana@example.com) and members[1][0] (ANA@example.com)"
+    assert one.grants == grants(BILLING)
+    assert problems_of([{"email": ANA}], [{"email": ANA, "stat": "absent"}])[0].startswith("members[1][0] (ana@")
+
+
+def test_within_one_list_a_person_is_still_named_once() -> None:
+    (problem,) = problems_of([], [{"email": ANA}, {"email": ANA}])
+    assert problem.startswith("members[1][1] (ana@example.com): the same person as members[1][0];")
+
+
+@pytest.mark.parametrize(
+    "other", [{"state": "absent"}, {"until": "2035-12-31"}, {"until": "2020-12-31"}, {"until": "2035-12-31T12:00:00Z"}]
+)
+def test_lists_that_do_not_agree_on_how_long_are_a_fault(other: dict[str, t.Any]) -> None:
+    for until in ({}, {"until": "2035-12-30"}):
+        (problem,) = problems_of([{"email": ANA, **until}], [{"email": ANA, **other}])
+        assert "state or until is not as in members[0][0] (ana@example.com)" in problem
+
+
+def test_lists_may_say_the_same_time_in_other_words() -> None:
+    ends = ["2035-12-31T12:00:00Z", "2035-12-31T14:00:00+02:00"]
+    (one,) = desired(*([{"email": ANA, "until": until}] for until in ends))
+    assert one.ends == dt.datetime(2035, 12, 31, 12, tzinfo=dt.timezone.utc)
+
+
+def test_two_lists_of_application_roles_for_one_slot_name_both_places() -> None:
+    blocks = ({"role_id": "deployment-viewer", "all": True, "application_roles": [role]} for role in "xy")
+    (problem,) = problems_of(*([{"email": ANA, "role_assignments": {"deployment": [one]}}] for one in blocks))
+    assert "members[0][0]" in problem
+    assert "members[1][0]" in problem
+
+
+def test_what_is_no_list_beside_lists_is_a_fault() -> None:
+    (problem,) = problems_of([{"email": ANA}], {"email": "bo@example.com"})
+    assert problem == "members[1]: must be a list of people, like others there, not a dictionary"

@@ -28,10 +28,9 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resou
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import (
-    NOTES,
     Desired,
     check_ignored,
-    end_of,
+    entries_in,
     parse_team,
 )
 
@@ -89,7 +88,7 @@ def read_definition(
             if place := ignored.naming(None, member.user_id):
                 findings.problem(one.where, f"{place} names this person too; take the person out of one of them")
     written = json.dumps([members, groups, ignore], sort_keys=True, default=str, ensure_ascii=True)
-    sha256, size = hashlib.sha256(written.encode()).hexdigest(), (len(members), len(groups))
+    sha256, size = hashlib.sha256(written.encode()).hexdigest(), (len(list(entries_in(members))), len(groups))
     if faults := (*findings.problems, *findings.unresolved):
         return Definition(faults=faults, sha256=sha256, size=size)
     given = {
@@ -97,11 +96,8 @@ def read_definition(
         for name, value in groups.items()
     }
     entries = {}
-    for one, written_entry in zip(team, members, strict=True):
-        entry = {str(key): value for key, value in written_entry.items() if value is not None}
-        ends = end_of(entry)
-        notes = {key: str(entry[key]).strip() for key in NOTES if key in entry}
-        entries[email_key(one.email or "")] = Entry(one, _until(ends), ends, notes)
+    for one in team:
+        entries[email_key(one.email or "")] = Entry(one, _until(one.ends), one.ends, one.notes)
     return Definition(entries, given, (), sha256, size)
 
 

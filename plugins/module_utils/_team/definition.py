@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
@@ -58,7 +58,8 @@ class Desired:
     grants: None where nothing is said about roles; given: what they come from, the groups and the person's own; mode:
     whether the person has exactly these (`exact`), these too (`present`) or none of these (`absent`); where: how
     messages name the entry; because: why the person is to be absent; every_member: whether all members go who have this
-    email, instead of that being an error.
+    email, instead of that being an error; ends: the last moment at which the person counts as present; notes: what the
+    entry says to people.
     """
 
     where: str
@@ -70,6 +71,8 @@ class Desired:
     because: str = ""
     every_member: bool = False
     given: tuple[Given, ...] = field(default=(), compare=False, repr=False)
+    ends: dt.datetime | None = field(default=None, compare=False)
+    notes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def sources(self, grant: Grant) -> list[str | None]:
         """Return what gives a grant: names of groups, sorted, and None last for the person's own role assignments.
@@ -101,11 +104,13 @@ def parse_team(
 ) -> list[Desired]:
     """Return the people of a team definition, in its order.
 
-    members, groups: as the module's options have them; organization_id: where it is known before the first request;
-    now: the current time with a zone; unknown_scopes: `fail` or `warn`; names: what resources are called, in the scopes
-    that `names_in_team` tells. Everything that is wrong goes to the findings, with the entry's index.
+    members, groups: as the module's options have them. Members may be several lists: within one, a person has one
+    entry; somebody in several has what all of them give, and these have to agree on how long. organization_id: where it
+    is known before the first request; now: the current time with a zone; unknown_scopes: `fail` or `warn`; names: what
+    resources are called, in the scopes that `names_in_team` tells. Everything that is wrong goes to the findings, with
+    the entry's index.
     """
-    if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for entry in members):
+    if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for _, _, entry in entries_in(members)):
         findings.problem(
             "members",
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
@@ -113,10 +118,13 @@ def parse_team(
         return []
     reading = Reading(findings, organization_id, unknown_scopes, names)
     reading.read_groups(groups)
-    team: list[Desired] = []
-    seen: dict[str, int] = {}
-    for index, entry in enumerate(members):
-        where = f"members[{index}]"
+    team: dict[str, Desired] = {}
+    seen: dict[tuple[int | None, str], str] = {}
+    for place, number, entry in entries_in(members):
+        where = place
+        if number is not None and not isinstance(members[number], list):
+            findings.problem(where, f"must be a list of people, like others there, not {kind_of(entry)}")
+            continue
         if not isinstance(entry, dict):
             findings.problem(where, f"must be a dictionary with an email, not {kind_of(entry)}")
             continue
@@ -124,11 +132,9 @@ def parse_team(
         email = _email(entry, where, findings)
         if email is not None:
             where = f"{where} ({email})"
-            first = seen.setdefault(email_key(email), index)
-            if first != index:
-                findings.problem(
-                    where, f"the same person as members[{first}]; put everything about a person into one entry"
-                )
+            first = seen.setdefault((number, email_key(email)), place)
+            if first != place:
+                findings.problem(where, f"the same person as {first}; put everything about a person into one entry")
         for key in sorted(entry.keys() - ENTRY_KEYS):
             findings.problem(where, f"unknown key {key!r}{did_you_mean(key, ENTRY_KEYS)}")
         for key in NOTES:
@@ -143,13 +149,61 @@ def parse_team(
             findings.warn(where, "state is absent, so the groups and role_assignments of this entry give nothing")
         because = "state is absent" if state == "absent" else over
         asked = grants if given and not because else None
-        team.append(Desired(where, email, present=not because, grants=asked, because=because, given=given))
-    return team
+        notes = {key: str(entry[key]).strip() for key in NOTES if key in entry}
+        one = Desired(
+            where,
+            email,
+            present=not because,
+            grants=asked,
+            because=because,
+            given=given,
+            ends=end_of(entry),
+            notes=notes,
+        )
+        key = place if email is None else email_key(email)
+        team[key] = _joined(team[key], one, findings) if key in team else one
+    return list(team.values())
+
+
+def entries_in(members: Iterable[t.Any]) -> Iterator[tuple[str, int | None, t.Any]]:
+    """Yield each entry of a definition with the words for its place, and the number of its list if there are several.
+
+    What stands beside lists and is none is yielded as an entry of a list of its own.
+    """
+    members = list(members)
+    several = any(isinstance(one, list) for one in members)
+    for index, one in enumerate(members):
+        if not several:
+            yield f"members[{index}]", None, one
+        elif not isinstance(one, list):
+            yield f"members[{index}]", index, one
+        else:
+            for position, entry in enumerate(one):
+                yield f"members[{index}][{position}]", index, entry
+
+
+def _joined(first: Desired, other: Desired, findings: Findings) -> Desired:
+    """Return what two entries for one person come to, each of a list of its own."""
+    if (first.present, first.because, first.ends) != (other.present, other.because, other.ends):
+        findings.problem(
+            other.where, f"state or until is not as in {first.where}; lists that name one person have to agree on both"
+        )
+    given = first.given + other.given
+    grants = NOTHING.union(*[one.grants for one in given])
+    where = f"{first.where} and {other.where}"
+    check_slots([one.blocks for one in given], grants, where, findings)
+    return replace(
+        first,
+        where=where,
+        grants=grants if given and first.present else None,
+        given=given,
+        notes={**other.notes, **first.notes},
+    )
 
 
 def names_in_team(members: Iterable[t.Any], groups: Mapping[str, t.Any]) -> set[Path]:
     """Return the scopes whose resources have to be listed, since a definition, faultless or not, names some."""
-    entries = (entry.get("role_assignments") for entry in members if isinstance(entry, dict))
+    entries = (entry.get("role_assignments") for _, _, entry in entries_in(members) if isinstance(entry, dict))
     return names_used([*groups.values(), *entries])
 
 
