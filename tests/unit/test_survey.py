@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from collections import Counter
 
 import pytest
 from hypothesis import assume, given
@@ -21,7 +22,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_team, with_groups
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Plan, Rules, make_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
@@ -213,3 +214,55 @@ def test_without_anybody_to_name_there_is_no_definition() -> None:
 
 def test_a_key_that_sees_no_owner_gets_none() -> None:
     assert "sees no organization owner" in withheld(member("ana@example.com"))
+
+
+# --- Groups
+
+
+@given(there=hostile_organizations())
+def test_proposed_groups_give_everybody_what_they_have(there: People) -> None:
+    team, _warnings = describe_team(there)
+    assume(team)
+    assert team
+    grouped = with_groups(team)
+    findings = Findings()
+    plain, found = (
+        parse_team(one["members"], one.get("groups", {}), ORGANIZATION, NOW, findings) for one in (team, grouped)
+    )
+    findings.check()
+    assert [(one.email, one.grants) for one in found] == [(one.email, one.grants) for one in plain]
+    assert grouped["ignore"] == team["ignore"]
+    used = Counter(name for entry in grouped["members"] for name in entry.get("groups", []))
+    assert used.keys() == grouped["groups"].keys()
+    assert all(holders > 1 for holders in used.values())
+    alike = Counter(json.dumps(entry["role_assignments"]) for entry in grouped["members"] if "groups" not in entry)
+    assert all(holders == 1 or access == "{}" for access, holders in alike.items())
+
+
+def test_a_group_is_named_after_what_it_gives() -> None:
+    one = deployments("8d2b0e4f6a1c3e5b7d9f0a2c4e6b8d1f", roles=["my role", "x"])
+    both = {**OWNER, **deployments("a", "b")}
+    wide = {"project": {kind: [{"role_id": f"{kind}-viewer", "all": True}] for kind in ("observability", "security")}}
+    several = {**wide, **both, "cloud_connected_resource": [{"role_id": "cloud-connected-admin", "all": True}]}
+    everybody = [
+        holding(assignments, f"{name}{number}@example.com", f"{name}{number}")
+        for name, assignments in (("one", one), ("both", both), ("wide", wide), ("several", several))
+        for number in range(2)
+    ]
+    team, _warnings = described(*everybody)
+    assert list(with_groups(team)["groups"]) == [
+        "deployment-viewer-of-8d2b0e4f-as-my-role-x",
+        "observability-viewer-and-security-viewer",
+        "organization-admin-and-deployment-viewer-of-2",
+        "organization-admin-and-deployment-viewer-of-2-and-cloud-connected-admin-and-2-more",
+    ]
+
+
+def test_groups_of_one_name_are_told_apart() -> None:
+    twins = [
+        holding(deployments(id_), f"{id_}{number}@example.com", f"{id_}{number}")
+        for id_ in ("8d2b0e4f1", "8d2b0e4f2")
+        for number in range(2)
+    ]
+    team, _warnings = described(*twins)
+    assert list(with_groups(team)["groups"]) == ["deployment-viewer-of-8d2b0e4f", "deployment-viewer-of-8d2b0e4f-2"]

@@ -11,6 +11,9 @@ Pure: knows neither Ansible nor HTTP.
 
 from __future__ import annotations
 
+import itertools
+import json
+import re
 import typing as t
 from collections import Counter
 from collections.abc import Iterable
@@ -33,6 +36,9 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
     what_is_wrong,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+
+MOST_IN_NAME = 3  # role assignments that the name of a group tells
+NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
@@ -72,6 +78,49 @@ def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
     if flaws.warnings:
         return None, flaws.warnings
     return {"members": entries, "ignore": ignored}, findings.warnings
+
+
+def with_groups(team: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return a definition as `describe_team` makes it, with a group for all that two people or more have alike.
+
+    Groups are named after what they give, so that names stay the same while that does. People say the same as before.
+    """
+    alike = Counter(json.dumps(entry["role_assignments"]) for entry in team["members"] if entry["role_assignments"])
+    names: dict[str, str] = {}
+    groups: dict[str, t.Any] = {}
+    for access in sorted(access for access, holders in alike.items() if holders > 1):
+        assignments = json.loads(access)
+        name = _name_of(assignments)
+        names[access] = (
+            name
+            if name not in groups
+            else next(other for number in itertools.count(2) if (other := f"{name}-{number}") not in groups)
+        )
+        groups[names[access]] = assignments
+    members = [
+        {"email": entry["email"], "groups": [names[access]]}
+        if (access := json.dumps(entry["role_assignments"])) in names
+        else entry
+        for entry in team["members"]
+    ]
+    return {"groups": dict(sorted(groups.items())), **team, "members": members}
+
+
+def _name_of(assignments: dict[str, t.Any]) -> str:
+    """Return a name for what role assignments give: the roles of the first blocks, and how much more there is."""
+    kinds = [*assignments.items(), *assignments.get("project", {}).items()]
+    blocks = [block for scope, listed in kinds if scope != "project" for block in listed]
+    told = "-and-".join(_told(block) for block in blocks[:MOST_IN_NAME])
+    name = told if len(blocks) <= MOST_IN_NAME else f"{told}-and-{len(blocks) - MOST_IN_NAME}-more"
+    return NOT_IN_NAME.sub("-", name)
+
+
+def _told(block: dict[str, t.Any]) -> str:
+    """Return the role of a block, and for which resources where it is not for all."""
+    ids = [one for key, value in block.items() if key.endswith("_ids") for one in value]
+    limit = f"-of-{ids[0][:8]}" if len(ids) == 1 else f"-of-{len(ids)}" if ids else ""
+    inside = block.get("application_roles")
+    return f"{block['role_id']}{limit}{'' if inside is None else '-as-' + '-'.join(inside or ['nothing'])}"
 
 
 def describe_member(member: Member) -> dict[str, t.Any]:
