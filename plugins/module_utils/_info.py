@@ -37,6 +37,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describ
     describe_invitation,
     describe_member,
     describe_team,
+    with_groups,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import ON_FURTHER_PAGES
 
@@ -55,13 +56,14 @@ PEOPLE = ("organization", "members", "invitations", "team")
 
 
 def gather_info(
-    organization: Organization, gather: Collection[str], now: dt.datetime
+    organization: Organization, gather: Collection[str], now: dt.datetime, *, team_groups: bool = False
 ) -> tuple[dict[str, t.Any], list[str]]:
     """Return what is to be gathered, as the contract of `org_info` has it, and warnings. Reads nothing else, side by
     side.
 
-    now: the current time with a zone. Raises ApiError where organization or people cannot be read that are asked for,
-    and where nothing at all could be read for want of an answer.
+    now: the current time with a zone; team_groups: whether the definition has groups. Raises ApiError where
+    organization or people cannot be read that are asked for, and where nothing at all could be read for want of an
+    answer.
     """
     survey = take_survey(organization, {part for name in gather for part in NEEDED[name]})
     necessary = {part for name in PEOPLE if name in gather for part in NEEDED[name]}
@@ -69,7 +71,7 @@ def gather_info(
     result: dict[str, t.Any] = {}
     warnings: list[str] = []
     if not missed:
-        result, warnings = _people(survey, gather)
+        result, warnings = _people(survey, gather, team_groups)
         for name, describe in (("api_keys", _api_keys), ("sso", _single_sign_on), ("resources", _resources)):
             if name in gather:
                 described, more = describe(survey, organization.id, now)
@@ -82,7 +84,7 @@ def gather_info(
     return result, warnings
 
 
-def _people(survey: Survey, gather: Collection[str]) -> tuple[dict[str, t.Any], list[str]]:
+def _people(survey: Survey, gather: Collection[str], team_groups: bool) -> tuple[dict[str, t.Any], list[str]]:
     result: dict[str, t.Any] = {}
     warnings: list[str] = []
     members, invitations = survey.members or [], survey.invitations or []
@@ -95,7 +97,7 @@ def _people(survey: Survey, gather: Collection[str]) -> tuple[dict[str, t.Any], 
     if "team" in gather:
         described, warnings = describe_team(People(members, invitations, whole=survey.whole))
         if described:
-            result["team"] = described
+            result["team"] = with_groups(described) if team_groups else described
     if not survey.whole:
         warnings.insert(0, f"{ON_FURTHER_PAGES}: what is returned is not everybody.")
     return result, warnings

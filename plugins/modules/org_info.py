@@ -47,6 +47,13 @@ options:
     elements: str
     choices: [organization, members, invitations, team, api_keys, sso, resources]
     default: [organization, members, invitations]
+  team_groups:
+    description:
+      - Whether RV(team) has a group for each set of roles that two people or more have alike, named after what it
+        gives. Else everybody has role assignments of their own.
+    type: bool
+    default: false
+    version_added: 2.0.0
 notes:
   - One request for each of V(organization), V(members) and V(invitations), one for V(api_keys) and one for members, who
     tell the email of a key's creator, four for V(sso), the organization among them, and four for V(resources). Lists of
@@ -91,12 +98,13 @@ EXAMPLES = r"""
   orgops.elastic_cloud.org_info:
     organization_id: "1402593716"
     gather: [team]
+    team_groups: true
   register: elastic
 
 - name: Write it down for the role org_team
   ansible.builtin.copy:
-    content: "{{ {'org_team_members': elastic.team.members, 'org_team_ignore': elastic.team.ignore}
-      | to_nice_yaml(indent=2) }}"
+    content: "{{ {'org_team_groups': elastic.team.groups, 'org_team_members': elastic.team.members,
+      'org_team_ignore': elastic.team.ignore} | to_nice_yaml(indent=2) }}"
     dest: host_vars/acme/members.yml
     mode: "0644"
 """
@@ -212,8 +220,19 @@ team:
           description: Who it is.
           type: str
         role_assignments:
-          description: The access, in its normal form, without fields that this version does not know.
+          description: The access, in its normal form, without fields that this version does not know. Not there where
+            the person is in a group.
           type: dict
+        groups:
+          description: With O(team_groups), the group of those who have the same access as others.
+          type: list
+          elements: str
+          version_added: 2.0.0
+    groups:
+      description: To be used as O(orgops.elastic_cloud.org_team#module:groups).
+      returned: when O(team_groups) is true
+      type: dict
+      version_added: 2.0.0
     ignore:
       description:
         - To be used as O(orgops.elastic_cloud.org_team#module:ignore). New in 1.0.1, with a security fix.
@@ -223,13 +242,21 @@ team:
       type: list
       elements: str
   sample:
+    groups:
+      deployment-viewer-of-5f3c1e0a:
+        deployment:
+          - role_id: deployment-viewer
+            deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
     ignore: ["2806341206"]
     members:
-      - email: nils.berg@example.com
+      - email: carla.moretti@example.com
         role_assignments:
-          deployment:
-            - role_id: deployment-viewer
-              deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+          organization:
+            - role_id: organization-admin
+      - email: kaori.tanaka@example.com
+        groups: [deployment-viewer-of-5f3c1e0a]
+      - email: nils.berg@example.com
+        groups: [deployment-viewer-of-5f3c1e0a]
 api_keys:
   description:
     - The API keys of the organization that have not expired, ordered by name, as far as the API key in use sees them.
@@ -404,6 +431,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 PARTS = ["organization", "members", "invitations", "team", "api_keys", "sso", "resources"]
 OPTIONS = {
     "gather": {"type": "list", "elements": "str", "choices": PARTS, "default": PARTS[:3]},
+    "team_groups": {"type": "bool", "default": False},
 }
 
 
@@ -411,7 +439,8 @@ def main() -> None:
     module = Module(OPTIONS)
     with module.errors_reported():
         now = dt.datetime.now(dt.timezone.utc)
-        gathered, warnings = gather_info(module.connect(Findings()), module.params["gather"], now)
+        gather, team_groups = module.params["gather"], module.params["team_groups"]
+        gathered, warnings = gather_info(module.connect(Findings()), gather, now, team_groups=team_groups)
         for warning in warnings:
             module.warn(warning)
         module.exit_json(changed=False, **gathered)

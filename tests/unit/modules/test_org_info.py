@@ -222,3 +222,14 @@ def test_an_invitation_that_would_be_a_template_is_told_to_be_revoked(site):
     assert [one["email"] for one in result["invitations"]] == ["{{x}}@example.com"]
     (warning,) = result["warnings"]
     assert warning.startswith("{{x}}@example.com: No team is returned")
+
+
+def test_the_definition_has_groups_where_they_are_wanted_and_applied_it_changes_nothing(site):
+    for name in ("ana", "bo"):
+        site.member(f"{name}@example.com", viewer("a"))
+    team = site.succeed("org_info", gather=["team"], team_groups=True)["team"]
+    (name,) = team["groups"]
+    assert [entry.get("groups") for entry in team["members"]] == [[name], [name], None]
+    assert team["ignore"] == []
+    assert not site.succeed("org_team", **team, purge=True)["changed"]
+    assert "groups" not in site.succeed("org_info", gather=["team"])["team"]
