@@ -136,12 +136,14 @@ class ApiError(ElasticCloudError):
         """Return the details under `error`."""
         return {"error": self.details()}
 
-    def coded(self, code: str, message: str) -> ApiError:
-        """Return the same error with one of our own codes before the service's, and a message that explains it."""
+    def coded(self, code: str | None, message: str) -> ApiError:
+        """Return the same error with one of our own codes before the service's, if there is one to add, and a message
+        that explains it.
+        """
         return ApiError(
             message,
             status=self.status,
-            codes=[code, *self.codes],
+            codes=[*filter(None, [code]), *self.codes],
             method=self.method,
             path=self.path,
             request_id=self.request_id,
@@ -166,17 +168,23 @@ class Findings:
     """Problems and warnings that checking the input has found, each naming the entry that it is about.
 
     organizations: the ids that stand in the input and cannot be compared before the organization is discovered, with
-    the places where they stand.
+    the places where they stand; unresolved: names that fit no resource, or several, which are problems too, but must
+    not keep in who is to leave.
     """
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.unresolved: list[str] = []
         self.organizations: dict[str, list[str]] = {}
         self._warnings: dict[str, list[str]] = {}
 
     def problem(self, where: str, what: str) -> None:
         """Note something that forbids to go on."""
         self.problems.append(f"{where}: {what}")
+
+    def unresolved_name(self, where: str, what: str) -> None:
+        """Note the name of a resource that fits nothing, or several."""
+        self.unresolved.append(f"{where}: {what}")
 
     def warn(self, where: str, what: str) -> None:
         """Note something that the user should know of."""
@@ -186,11 +194,15 @@ class Findings:
         """Note that a block is for an organization other than the one that it would be applied to."""
         self.problem(where, f"organization_id is {named!r}, but this definition is applied to {organization_id!r}")
 
-    def check_organizations(self, organization_id: str) -> None:
-        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+    def note_organizations(self, organization_id: str) -> None:
+        """Note where the organization, now that it is known, is not the one that stands in the input."""
         for named, places in self.organizations.items():
             for where in places if named != organization_id else ():
                 self.other_organization(where, named, organization_id)
+
+    def check_organizations(self, organization_id: str) -> None:
+        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+        self.note_organizations(organization_id)
         self.check()
 
     @property
@@ -199,9 +211,9 @@ class Findings:
         return [f"{some_of(where)}: {plain(what)}" for what, where in self._warnings.items()]
 
     def check(self) -> None:
-        """Raise InputError with all problems, if there are any."""
+        """Raise InputError with all problems, if there are any beside names that fit nothing."""
         if self.problems:
-            raise InputError(self.problems)
+            raise InputError([*self.problems, *self.unresolved])
 
 
 def plain(text: str | None) -> str:

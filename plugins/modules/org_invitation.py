@@ -417,7 +417,9 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
+import datetime as dt
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -443,6 +445,7 @@ def main() -> None:
     options, findings = module.params, Findings()
     with module.errors_reported():
         present, roles = options["state"] == "present", Given()
+        names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:
             roles = from_input(
                 options["role_assignments"],
@@ -450,6 +453,7 @@ def main() -> None:
                 findings,
                 options["organization_id"],
                 unknown_scopes=options["unknown_roles"],
+                names=names,
             )
         invited = [
             Desired(
@@ -466,8 +470,17 @@ def main() -> None:
         if not invited and not findings.problems:
             module.exit_json(changed=False, **shown_plan([]), diff=[], invitations=[], already_members=[])
         organization = module.connect(findings)
-        rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"])
-        outcome = converge(organization, invited, rules, Guards(min_owners=0), settings, check_mode=module.check_mode)
+        rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"], names=names)
+        outcome = converge(
+            organization,
+            invited,
+            rules,
+            Guards(min_owners=0),
+            settings,
+            now=dt.datetime.now(dt.timezone.utc),
+            check_mode=module.check_mode,
+            unresolved=findings.unresolved,
+        )
         invitations = [outcome.invitation(entry.email or "") for entry in invited]
         module.finish(
             outcome,

@@ -48,6 +48,7 @@ except ImportError as error:  # reported by the module, once there is one
     REQUESTS_ERROR = error
     AuthBase = object
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import id_within
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     LostReply,
@@ -55,6 +56,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import moment
 
 VERSION = "1.0.1"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
@@ -67,8 +69,6 @@ LONGEST_WAIT = 60.0  # seconds; the contract's cap on what a header may ask for
 CONCURRENCY = 8  # requests under way at once, where nothing else is said
 MOST = 1e9  # of anything that a header counts; beyond, it is nonsense
 FIRST_PAUSE = 0.5  # seconds; doubled with each further attempt
-# A point in time in ISO 8601: a day, maybe a time of it, to the nanosecond, maybe a zone. As Python 3.10 reads it, too.
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?)?(?:[Zz]|([+-]\d\d):?(\d\d))?")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -116,7 +116,8 @@ class Client:
     endpoint: the base URL, without the API's own path; timeout: seconds for one request; retries: how often one request
     is repeated; verify: whether certificates are checked, or the file of the authority to check them with; concurrency:
     how many connections are kept; clock: the machine's, if it is not given. stopped_by: what told it to stop, if
-    anything did; key_ends: when the API key ends, where the service has told; notice: hears of long waits and of
+    anything did; key_id, key_ends: the API key's id, where its text holds one, and when it ends, where the service has
+    told; notice: hears of long waits and of
     requests that are repeated.
     """
 
@@ -134,6 +135,7 @@ class Client:
         self.retries = retries
         self.stopped_by: str | None = None
         self.notice: Tell = to_nobody
+        self.key_id = id_within(api_key)
         self.key_ends: dt.datetime | None = None
         self.session = requests.Session()
         self.session.auth = ApiKeyAuth(api_key)
@@ -202,16 +204,16 @@ class Client:
             self._clock.sleep(seconds, until=None if self.stopped_by else self._stopped)
 
     def request(
-        self, method: str, *segments: str | Sequence[str], body: t.Any = None, secret: bool = False
+        self, method: str, *segments: str | Sequence[str], query: str = "", body: t.Any = None, secret: bool = False
     ) -> dict[str, t.Any]:
         """Send a request and return the reply's object.
 
-        segments: the parts of the path, encoded here; a list becomes one part with commas. secret: the last segment is
-        not for anybody's eyes. Raises ApiError when the service refuses. Reads are repeated after transient failures; a
-        write only where it is certain that nothing happened, else it raises LostReply. Stopped, where the client was
-        told to stop before a write could be sent.
+        segments: the parts of the path, encoded here; a list becomes one part with commas. query: what follows the
+        path, from the `?` on, in no message. secret: the last segment is for nobody. Raises ApiError when the
+        service refuses. Reads are repeated after transient failures; a write only where it is certain that nothing
+        happened, else it raises LostReply. Stopped, where the client was told to stop before a write could be sent.
         """
-        path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}"
+        path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}{query}"
         shown = f"/{'/'.join([*map(encode, segments[:-1]), '***'] if secret else map(encode, segments))}"
         attempt = 0
         while True:
@@ -246,7 +248,7 @@ class Client:
         except (OSError, urllib3.exceptions.HTTPError) as error:  # those of requests are OSErrors
             raise self._broken(error, method, shown) from None
         self._pace.note(response.headers)
-        self.key_ends = _moment(response.headers.get("X-Elastic-Api-Key-Expiration")) or self.key_ends
+        self.key_ends = moment(response.headers.get("X-Elastic-Api-Key-Expiration")) or self.key_ends
         status = response.status_code
         if 200 <= status < 300:
             reply = _json_object(content) if content.strip() else {}
@@ -456,21 +458,6 @@ def _host_in(url: str) -> str:
         return urllib.parse.urlsplit(url).netloc or "another place"
     except ValueError:
         return "another place"
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    """Return a point in time, in UTC, in ISO 8601 or in the form of HTTP dates; None for anything else."""
-    try:
-        if found := MOMENT.fullmatch((text or "").strip()):
-            day, time_of_day, hours, minutes = found.groups()
-            zone = f"{hours}:{minutes}" if hours else "+00:00"
-            moment = dt.datetime.fromisoformat(f"{day}T{time_of_day or '00:00'}{zone}")
-        else:
-            moment = email.utils.parsedate_to_datetime(text or "")
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
-        return moment.astimezone(dt.timezone.utc)
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return None
 
 
 def _number(text: str | None) -> float | None:

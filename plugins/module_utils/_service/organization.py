@@ -43,7 +43,7 @@ class Organization:
     def discover(cls, client: Client) -> Organization:
         """Return the one organization that the API key sees; InputError lists them where it is not one."""
         reply = client.request("GET", "organizations")
-        found = [one for one in _objects(reply, "organizations") if one.get("id")]
+        found = [one for one in objects(reply, "organizations") if one.get("id")]
         if len(found) == 1 and not reply.get("next_page"):
             return cls(client, str(found[0]["id"]), found[0])
         names = [f"{one['id']} ({one.get('name')})" for one in found] + ["..."] * bool(reply.get("next_page"))
@@ -67,12 +67,12 @@ class Organization:
         return [
             Member(
                 user_id=str(one["user_id"]),
-                email=_text(one.get("email")),
-                name=_text(one.get("name")),
-                member_since=_text(one.get("member_since")),
+                email=text_of(one.get("email")),
+                name=text_of(one.get("name")),
+                member_since=text_of(one.get("member_since")),
                 **self._roles(one, "members"),
             )
-            for one in _objects(reply, "members")
+            for one in objects(reply, "members")
             if one.get("user_id")
         ]
 
@@ -134,13 +134,13 @@ class Organization:
             Invitation(
                 email=one["email"],
                 token=str(one.get("token") or ""),
-                created_at=_text(one.get("created_at")),
-                expires_at=_text(one.get("expires_at")),
+                created_at=text_of(one.get("created_at")),
+                expires_at=text_of(one.get("expires_at")),
                 expired=one.get("expired") is True,
                 **self._roles(one, "invitations"),
             )
-            for one in _objects(reply, "invitations")
-            if _text(one.get("email")) and not one.get("accepted_at")
+            for one in objects(reply, "invitations")
+            if text_of(one.get("email")) and not one.get("accepted_at")
         ]
         self.client.keep_secret(invitation.token for invitation in invitations)
         return invitations
@@ -170,11 +170,11 @@ def why_not_in_a_path(ids: Iterable[str]) -> ApiError | None:
     return None
 
 
-def _objects(reply: dict[str, t.Any], key: str) -> list[dict[str, t.Any]]:
+def objects(reply: dict[str, t.Any], key: str) -> list[dict[str, t.Any]]:
     """Return the objects in a list of a reply; nulls and anything else in it are passed over."""
     values = reply.get(key)
     return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
-def _text(value: t.Any) -> str | None:
+def text_of(value: t.Any) -> str | None:
     return value if isinstance(value, str) and value else None

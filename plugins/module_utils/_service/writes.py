@@ -13,9 +13,11 @@ import threading
 import typing as t
 from collections.abc import Callable
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, Member, People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import INVITATION_LIMIT, Stopped
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 
 Result = t.TypeVar("Result")
@@ -59,6 +61,7 @@ class Writes:
         self._hopeless = False
         self._members = _Shared(organization.members)
         self._invitations = _Shared(organization.invitations)
+        self._api_keys = _Shared(ApiKeys(organization).all)
 
     def go_on(self) -> None:
         """Raise Ended if nothing more is to be begun: only what this run has taken away is given back even then, as
@@ -179,18 +182,22 @@ class Writes:
 
     def members(self) -> dict[str, Member]:
         """Return the members as they are now, by user id."""
-        members = self._fresh(self._members)
+        members = self.fresh(self._members)
         return {member.user_id: member for member in members}
 
     def invitations(self) -> list[Invitation]:
         """Return the invitations as they are now."""
-        return self._fresh(self._invitations)
+        return self.fresh(self._invitations)
+
+    def api_keys(self) -> dict[str, ApiKey]:
+        """Return all API keys as they are now, whatever organization they name, by id."""
+        return {key.id: key for key in self.fresh(self._api_keys)}
 
     def people(self) -> People:
         """Return everybody as they are now."""
         return People(self.members().values(), self.invitations(), whole=self.organization.whole)
 
-    def _fresh(self, reading: _Shared[Result]) -> Result:
+    def fresh(self, reading: Callable[[], Result]) -> Result:
         """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
         if self._hopeless:
             raise Ended

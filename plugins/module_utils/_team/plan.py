@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     Grants,
     in_order,
@@ -24,6 +25,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     surplus,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     NOBODY,
     Invitation,
@@ -33,14 +35,16 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
     Selection,
     person_key,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
     Findings,
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 
 # What is added comes before what is taken away, over the whole plan.
-ORDER = ("invite", "reinvite", "update", "uninvite", "remove")
+ORDER = ("invite", "reinvite", "update", "uninvite", "revoke_api_key", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class Rules:
     purge: whether people outside of it go; ignore: who of these is never planned for; resend: which existing
     invitations are sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the
     roles of a pending one differ) or `never`; members: whether members are planned for, or invitations alone; invite:
-    whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`.
+    whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`; leavers_api_keys:
+    what becomes of API keys whose makers are removed: `warn`, `revoke` or `ignore`; names: what resources are called,
+    for words; departures_alone: whether only those who are to go are planned for.
     """
 
     purge: bool = False
@@ -59,6 +65,9 @@ class Rules:
     members: bool = True
     invite: bool = True
     unknown_roles: str = "fail"
+    leavers_api_keys: str = "warn"
+    names: Names = NO_NAMES
+    departures_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ class Action:
     """One step of a plan, for one person.
 
     before, after: grants, None for nobody there; desired: what it comes from; invitations: those to be replaced or
-    revoked.
+    revoked; api_key: the one to be revoked, whose grants are `before`, by a step that belongs to the removal of its
+    maker.
     """
 
     action: str
@@ -77,6 +87,8 @@ class Action:
     reason: str
     desired: Desired
     invitations: tuple[Invitation, ...] = ()
+    api_key: ApiKey | None = None
+    removal: Action | None = None
 
     @property
     def name(self) -> str:
@@ -109,8 +121,15 @@ class Action:
 
     @property
     def place(self) -> tuple[t.Any, ...]:
-        """Where it stands in the plan: owners are demoted and removed last."""
-        return self.ends_ownership, ORDER.index(self.action), self.person, self.user_id or ""
+        """Where it stands in the plan: owners are demoted and removed last, and API keys go before their makers."""
+        last = (self.removal or self).ends_ownership
+        return last, ORDER.index(self.action), self.person, self.user_id or "", self.api_key.id if self.api_key else ""
+
+    @property
+    def subject(self) -> dict[str, t.Any]:
+        """Whom, and which API key, it is about, as results name them."""
+        key = {"api_key": {"id": self.api_key.id, "name": self.api_key.name}} if self.api_key else {}
+        return {"email": self.email, "user_id": self.user_id, **key}
 
     def result(self, *, whole: bool = True) -> dict[str, t.Any]:
         """Return it as the contract's `plan` has it. whole: with the access before and after."""
@@ -120,8 +139,7 @@ class Action:
         }
         return {
             "action": self.action,
-            "email": self.email,
-            "user_id": self.user_id,
+            **self.subject,
             **(access if whole else {}),
             "reason": plain(self.reason),
         }
@@ -140,7 +158,8 @@ class Plan:
 
     unmanaged: people outside of the definition who stay; unchanged: how many entries need nothing; already_members:
     emails of members where only invitations were asked for; unseen: people whose roles an entry speaks of and the
-    service does not show; not_understood: who keeps more than is defined.
+    service does not show; not_understood: who keeps more than is defined; keys_hidden: why the API keys of people who
+    are removed cannot be seen, where they are to be revoked.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -149,6 +168,12 @@ class Plan:
     already_members: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    keys_hidden: ApiError | None = None
+
+    @property
+    def removals(self) -> list[Action]:
+        """The actions by which members go."""
+        return [action for action in self.actions if action.action == "remove"]
 
 
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:
@@ -167,7 +192,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
             findings.problem(entry.where, f"{place} names this person too; take the person out of one of them")
         actions = plan_person(entry, people, rules, plan, findings)
         plan.actions += actions
-        plan.unchanged += not actions
+        plan.unchanged += not actions and not (rules.departures_alone and entry.present)
     for key in sorted(people.by_person.keys() - named):
         person = people.by_person[key]
         if is_ignored(person, rules):
@@ -184,6 +209,8 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
 
 def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findings: Findings) -> list[Action]:
     """Return what has to be done for one person; what is worth knowing beside it goes to the plan and the findings."""
+    if rules.departures_alone and entry.present:
+        return []
     email, user_id, there = _find(entry, people)
     compared: Sequence[Member | Invitation] = there.members or there.invitations
     is_compared = rules.members or not there.members
@@ -202,7 +229,7 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
         return []
     if there.members:
         _note_not_understood(entry, there.members[0], there.members[0].grants, plan, findings)
-        return _plan_update(entry, there.members[0])
+        return _plan_update(entry, there.members[0], rules.names)
     if not email:
         findings.problem(entry.where, "nobody in the organization has this user id; invite people by email")
         return []
@@ -247,12 +274,14 @@ def _plan_absence(entry: Desired, there: Person, rules: Rules) -> list[Action]:
     return actions
 
 
-def _plan_update(entry: Desired, member: Member) -> list[Action]:
+def _plan_update(entry: Desired, member: Member, names: Names) -> list[Action]:
     after = _after(entry, member.grants)
     if after == member.grants:
         return []
     parts = [("to be added: ", after - member.grants), ("to be taken away: ", member.grants - after)]
-    reason = "; ".join(text + ", ".join(map(str, in_order(grants))) for text, grants in parts if grants)
+    reason = "; ".join(
+        text + ", ".join(grant.in_words(names) for grant in in_order(grants)) for text, grants in parts if grants
+    )
     return [Action("update", member.email, member.user_id, member.grants, after, reason, entry)]
 
 
