@@ -21,7 +21,7 @@ from ansible.release import __version__ as core
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.converge import read_sso
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import SINGLE_SIGN_ON, take_survey
 from ansible_collections.orgops.elastic_cloud.plugins.modules import (
     org_domain,
     org_info,
@@ -127,9 +127,7 @@ class Site:
             return
         organization = Organization(Client(self.url, self.key, clock=self.emulator.clock), self.id)
         for _turn in range(self.emulator.switches.list_lag + 1):
-            organization.members()
-            organization.invitations()
-            read_sso(organization)
+            take_survey(organization, ("members", "invitations", "api_keys", *SINGLE_SIGN_ON))
 
     # Running modules
 

@@ -498,7 +498,7 @@ def test_enforcement_ends_although_other_things_cannot_be_read(in_force: Site, p
     assert not enforced(in_force)
     assert result["changed"]
     told = result["warnings"] if alone else [result["msg"]]
-    assert any("failed: GET" in text for text in told)
+    assert any("failed: GET" in text for text in told), told
 
 
 @under({"enforcement_shown": "never"}, NULL_SHOWN)
@@ -533,8 +533,8 @@ def test_who_is_locked_out_and_who_is_overwritten(running: Site) -> None:
     assert any("*@example.com" in warning and "org_team" in warning for warning in result["warnings"])
     assert running.requests == [
         ("GET", f"/organizations/{running.id}"),
-        ("GET", f"/organizations/{running.id}/idp"),
-        ("GET", f"/organizations/{running.id}/role_mappings"),
-        ("GET", f"/organizations/{running.id}/domains"),
         ("GET", f"/organizations/{running.id}/members"),
+        ("GET", f"/organizations/{running.id}/role_mappings"),
+        ("GET", f"/organizations/{running.id}/idp"),
+        ("GET", f"/organizations/{running.id}/domains"),
     ]
