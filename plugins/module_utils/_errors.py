@@ -147,12 +147,14 @@ class ApiError(ElasticCloudError):
         """Return the details under `error`."""
         return {"error": self.details()}
 
-    def coded(self, code: str, message: str) -> ApiError:
-        """Return the same error with one of our own codes before the service's, and a message that explains it."""
+    def coded(self, code: str | None, message: str) -> ApiError:
+        """Return the same error with one of our own codes before the service's, if there is one to add, and a message
+        that explains it.
+        """
         return ApiError(
             message,
             status=self.status,
-            codes=[code, *self.codes],
+            codes=[*filter(None, [code]), *self.codes],
             method=self.method,
             path=self.path,
             request_id=self.request_id,

@@ -125,7 +125,7 @@ class Site:
             return
         organization = Organization(Client(self.url, self.key, clock=self.emulator.clock), self.id)
         for _turn in range(self.emulator.switches.list_lag + 1):
-            take_survey(organization, ("members", "invitations", *SINGLE_SIGN_ON))
+            take_survey(organization, ("members", "invitations", "api_keys", *SINGLE_SIGN_ON))
 
     # Running modules
 
