@@ -100,7 +100,8 @@ class Run:
         except GuardError as guard:
             self.refused_by = guard
             return ApiError(
-                f"not attempted, since it was read again what there is, and {refused(guard)}", codes=["not_attempted"]
+                f"not attempted, since it was read again what there is, and {refused(guard)}",
+                codes=["not_attempted", guard.name],
             )
         except Exception as error:  # a fault of ours, which the steps before have to survive in the result
             return internal_error(error, self._organization)
