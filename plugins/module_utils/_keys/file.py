@@ -48,7 +48,7 @@ class KeyFile:
                 return f"{path} is {kind}; name a file, or one that is not there yet"
         if not folder.is_dir():
             return f"the folder {folder} is not there on the host that runs the module"
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
             return f"the folder {folder} cannot be written by the user who runs the module"
         return None
 
@@ -92,11 +92,12 @@ class Draft:
                     os.rename(aside, id_path)
                 raise
             try:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(aside)
                 os.rename(self._id.name, id_path)
             except OSError as error:
                 raise IdNotWritten(*error.args) from None
+            finally:
+                with contextlib.suppress(OSError):
+                    os.unlink(aside)
 
 
 class _Temporary:
