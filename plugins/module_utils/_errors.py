@@ -17,6 +17,17 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "org.idp.idp_not_configured": "there is no identity provider (any more); define one with all that it needs",
+    "org.role_mapping_rule.ambiguous_rule": "a rule has either any or all, and a condition either group or email",
+    "org.role_mapping_rule.email_syntax_error": "the service does not take the email of a condition; correct it",
+    "org.role_mapping_rule.empty_rule": "a rule needs at least one condition",
+    "org.role_mapping_rule.role_mapping_not_found": "somebody has removed the role mapping meanwhile; run again",
+    "org.role_mapping_rule.syntax_error": "the service does not take the name or a condition of a role mapping; "
+    "correct it",
+    "org.role_mapping_rule.too_many_role_mappings": "there would be more role mappings than the service allows; join "
+    "some, with several conditions, or remove some first",
+    "organization.invalid_name": "the service does not take the organization's own name, which a change of the "
+    "organization sends along; correct the name in the console",
     "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",
     "organization.invitation_already_exists": "there is an open invitation already; run again to have it replaced",
     "organization.invitation_invalid_email": "the service does not take this address; correct it",

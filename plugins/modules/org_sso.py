@@ -206,8 +206,11 @@ check_mode:
   type: bool
   sample: false
 sso:
-  description: Single sign-on afterwards. RV(sso.identity_provider), RV(sso.role_mappings) and RV(sso.enforced), fed
-    back to this module, change nothing.
+  description:
+    - Single sign-on afterwards. RV(sso.identity_provider), RV(sso.role_mappings) and RV(sso.enforced), fed back to this
+      module, change nothing.
+    - Parts that could not be read are left out, as may happen with O(enforced=false). So are RV(locked_out) and
+      RV(overwritten) then.
   returned: when the organization could be read and the input was right
   type: dict
   contains:

@@ -86,6 +86,7 @@ ORDER = (
     "_sso/plan",
     "_sso/guards",
     "_sso/report",
+    "_sso/mappings",
     "_sso/run",
     "_sso/converge",
     # What org_info says

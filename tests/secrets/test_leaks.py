@@ -30,6 +30,7 @@ CALLS: dict[str, dict[str, t.Any]] = {
     "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
+    "org_sso": {"role_mappings": [{"name": "viewers", "state": "absent"}]},
     "org_team": {"members": [{"email": BO, "state": "absent"}], "max_removals": "100%"},
 }
 INVITING: dict[str, dict[str, t.Any]] = {
@@ -99,6 +100,13 @@ class Shown:
     elsewhere: Local
 
 
+def add_single_sign_on(ansible: Ansible, organization: t.Any) -> None:
+    """Let the organization have a provider, a mapping that makes owners, and another one."""
+    ansible.emulator.put_provider(organization)
+    for name, roles in (("owners", OWNER), ("viewers", VIEWER)):
+        ansible.emulator.add_mapping(organization, name, {"any": [{"group": name}]}, roles)
+
+
 def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     """Make an organization that a case is about; return the task."""
     module, failure = CASES[case]
@@ -107,6 +115,7 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     if failure is not FAILURES["guard"]:
         emulator.add_member(organization, "owner@example.com", OWNER)
     emulator.add_member(organization, "ana@example.com", VIEWER)
+    add_single_sign_on(ansible, organization)
     token = emulator.add_invitation(organization, BO, VIEWER).token
     if failure.kind:
         words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}"
@@ -130,6 +139,7 @@ def prepare_success(ansible: Ansible, module: str) -> dict[str, t.Any]:
     """Make an organization in which there is something to do, with tokens going to and fro; return the task."""
     organization = ansible.emulator.add_organization(f"{module} works")
     ansible.emulator.add_member(organization, "owner@example.com", OWNER)
+    add_single_sign_on(ansible, organization)
     ansible.emulator.add_invitation(organization, BO, VIEWER, expired=True)
     options = {**INVITING, **CALLS, "org_team": {"members": [{"email": BO}, {"email": NEW}]}}[module]
     return {f"orgops.elastic_cloud.{module}": {**options, "organization_id": organization.id}}

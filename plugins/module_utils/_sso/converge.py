@@ -60,7 +60,7 @@ class Outcome:
 
     now: single sign-on afterwards, by what is known to have happened; refused_by: the guard that refused the plan;
     refused_at_last: the guard that refused to switch enforcement on, once it had been read again; fault, problems: what
-    else kept all from being done but the end of enforcement.
+    else kept all from being done but the end of enforcement; gaps: the parts that could not be read.
     """
 
     plan: Plan
@@ -72,6 +72,7 @@ class Outcome:
     refused_at_last: GuardError | None = None
     fault: ElasticCloudError | None = None
     problems: Sequence[str] = ()
+    gaps: frozenset[str] = frozenset()
     names: Names = NO_NAMES
     check_mode: bool = False
 
@@ -87,7 +88,6 @@ class Outcome:
 
     def result(self) -> dict[str, t.Any]:
         """Return the module's result."""
-        seen = Plan(self.plan.before, self.now)
         error: ElasticCloudError | None = self.refused_by or self.refused_at_last or self.fault
         if self.failed and not self.changed:  # the run as a whole has failed
             error = error or self.failed[0][1]
@@ -97,14 +97,20 @@ class Outcome:
         ]
         return {
             "changed": self.changed,
-            "sso": describe_sso(self.now),
-            **shown_people("locked_out", locked_out_members(seen, self.people)),
-            **shown_people("overwritten", overwritten_members(seen, self.people)),
+            "sso": describe_sso(self.now, self.gaps),
+            **({} if self.gaps & {"members", "domains"} else self._affected()),
             **shown_list("plan", [shown_action(action) for action in self.plan.actions]),
             "diff": make_diff(self.steps, self.names),
             **shown_list("failures", failures),
             **(error.result() if error else {}),
         }
+
+    def _affected(self) -> dict[str, t.Any]:
+        seen = Plan(self.plan.before, self.now)
+        overwritten = (
+            {} if "role_mappings" in self.gaps else shown_people("overwritten", overwritten_members(seen, self.people))
+        )
+        return {**shown_people("locked_out", locked_out_members(seen, self.people)), **overwritten}
 
     @property
     def message(self) -> str | None:
@@ -142,12 +148,12 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Reading:
-    """What was read. settings: the organization's; unread: why something could not be read, in words and as it is."""
+    """What was read. settings: the organization's; unread: by part, why it could not be read."""
 
     settings: dict[str, t.Any]
     state: SignOn
     people: People
-    unread: list[ApiError]
+    unread: dict[str, ApiError]
 
 
 def converge_sso(
@@ -168,7 +174,7 @@ def converge_sso(
     reading = _read(organization, definition)
     before, people = reading.state, reading.people
     whole = stop = make_plan(definition.stop, before, now, Findings())
-    fault = None if definition.only_stops or not reading.unread else reading.unread[0]
+    fault = None if definition.only_stops or not reading.unread else next(iter(reading.unread.values()))
     if not (fault or findings.problems):
         holders = [*(one.grants for one in before.mappings), *(one.grants for one in people.members.values())]
         check_blocks(definition.unknown, holders, unknown_roles, findings)
@@ -181,7 +187,7 @@ def converge_sso(
     case = Case(stop if is_faulty else whole, people, now, organization.client.key_ends, listed)
     refusal, warnings = check_guards(case)
     if reading.unread:  # what guards would warn of may be no more than what was not read
-        warnings = [PASSWORDS, *map(str, reading.unread if definition.only_stops else ())]
+        warnings = [PASSWORDS, *map(str, reading.unread.values() if definition.only_stops else ())]
     outcome = Outcome(
         case.plan,
         people,
@@ -190,6 +196,7 @@ def converge_sso(
         refused_by=refusal,
         fault=fault,
         problems=problems,
+        gaps=frozenset(reading.unread),
         names=definition.names,
         check_mode=check_mode,
     )
@@ -215,9 +222,9 @@ def _read(organization: Organization, definition: Definition) -> _Reading:
     except ApiError as error:
         raise error.during(f"Reading the organization {organization.id} failed, and nothing was changed") from None
     survey = take_survey(organization, PARTS, concurrency=1)
-    unread = [error.during(f"Reading {part} failed") for part, error in survey.gaps.items()]
+    unread = {part: error.during(f"Reading {part} failed") for part, error in survey.gaps.items()}
     if unread and definition.enforced is not False:
-        raise unread[0].during("Nothing was changed")
+        raise next(iter(unread.values())).during("Nothing was changed")
     enforced = is_enforced(settings, survey.identity_provider)
     if service.METHOD not in settings and ("identity_provider" in survey.gaps or definition.only_stops):
         enforced = None  # whoever asks for nothing else may be locked out, and a missing provider is no proof

@@ -6,8 +6,9 @@
 
 """The guards of single sign-on, which refuse a plan that may lock everybody out, before anything is written.
 
-They see rules, not people: whether the groups of an owner fit a mapping is known to the identity provider alone. Pure:
-knows neither Ansible nor HTTP. The clock is passed in.
+They see rules, not people: whether the groups of an owner fit a mapping is known to the identity provider alone.
+
+Pure: knows neither Ansible nor HTTP. The clock is passed in.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Pure: knows neither Ansible nor HTTP.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NO_NAMES, to_assignments
@@ -62,14 +62,18 @@ def as_planned(action: Action) -> Step:
     return Step(action, True, action.after)
 
 
-def describe_sso(state: SignOn) -> dict[str, t.Any]:
-    """Return single sign-on as the contract's `sso` has it, which fed back changes nothing."""
-    return {
+def describe_sso(state: SignOn, gaps: Collection[str] = ()) -> dict[str, t.Any]:
+    """Return single sign-on as the contract's `sso` has it, which fed back changes nothing.
+
+    gaps: the names of parts that could not be read, and are left out: nothing is to be mistaken for none.
+    """
+    described = {
         "identity_provider": describe_provider(state.provider),
         "role_mappings": [describe_mapping(mapping) for mapping in state.mappings],
         "domains": sorted(state.domains),
         "enforced": state.enforced,
     }
+    return {name: part for name, part in described.items() if name not in gaps}
 
 
 def describe_provider(provider: IdentityProvider | None) -> dict[str, t.Any] | None:

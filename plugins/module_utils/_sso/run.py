@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import missing, surplus
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
     IdentityProvider,
-    RoleMapping,
     is_enforced,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, GuardError
@@ -25,11 +23,15 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.certificates import in_other_forms
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.guards import Case, check_guards, refused
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.mappings import (
+    Mappings,
+    same_mapping,
+    until_gone,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.plan import (
     Plan,
     SignOn,
     changes_of,
-    same_rule,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.report import Step
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import internal_error
@@ -38,7 +40,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work im
 PATIENCE = 2  # actions without an answer; the first one ends the writing anyway
 INVALID_NAME = "organization.invalid_name"
 IN_ONE_REQUEST = ("add_role_mapping", "remove_role_mapping")
-GONE = frozenset({"org.idp.idp_not_configured", "org.role_mapping_rule.role_mapping_not_found"})
 
 
 class Run:
@@ -54,6 +55,7 @@ class Run:
         self.refused_by: GuardError | None = None
         self._organization, self._client, self._id = organization, organization.client, organization.id
         self._case, self._plan, self._settings = case, case.plan, settings
+        self._mappings = Mappings(organization, self.writes, self._has_happened)
         self._now = case.plan.before  # as it is by what is known to have happened
 
     def apply(self) -> None:
@@ -98,7 +100,8 @@ class Run:
         except GuardError as guard:
             self.refused_by = guard
             return ApiError(
-                f"not attempted, since it was read again what there is, and {refused(guard)}", codes=["not_attempted"]
+                f"not attempted, since it was read again what there is, and {refused(guard)}",
+                codes=["not_attempted", guard.name],
             )
         except Exception as error:  # a fault of ours, which the steps before have to survive in the result
             return internal_error(error, self._organization)
@@ -151,7 +154,7 @@ class Run:
 
         def as_expected() -> bool:
             provider = self._provider()
-            mappings = tuple(self._mappings())
+            mappings = tuple(self._mappings.read())
             domains = self.writes.fresh(lambda: service.read_domains(self._client, self._id))
             self._now = replace(expected, provider=provider, mappings=mappings, domains=tuple(domains))
             return _alike(self._now, expected)
@@ -200,7 +203,8 @@ class Run:
         self._has_happened(step, shown)
 
     def _remove_provider(self, steps: list[Step]) -> None:
-        self._gone(
+        until_gone(
+            self.writes,
             lambda: service.remove_identity_provider(self._client, self._id),
             lambda: self._provider() is None,
         )
@@ -209,67 +213,23 @@ class Run:
     # Role mappings
 
     def _add_mappings(self, steps: list[Step]) -> None:
-        wanted = [t.cast("RoleMapping", step.action.after) for step in steps]
-        self._settle(steps, lambda: service.add_role_mappings(self._client, self._id, wanted))
+        self._mappings.add(steps)
 
     def _update_mapping(self, steps: list[Step]) -> None:
-        wanted = t.cast("RoleMapping", steps[0].action.after)
-        self._settle(steps, lambda: service.update_role_mapping(self._client, self._id, wanted))
-
-    def _settle(self, steps: list[Step], write: Callable[[], None]) -> None:
-        """Write mappings, each by its name, and note those that are there then as they should be."""
-
-        def done() -> bool:
-            held = {mapping.name: mapping for mapping in self._mappings()}
-            for step in steps:
-                wanted = t.cast("RoleMapping", step.action.after)
-                if not step.done and wanted.name in held and _same(held[wanted.name], wanted):
-                    self._has_happened(step)
-            return all(step.done for step in steps)
-
-        try:
-            self.writes.surely(write, done)
-        except Refused as refusal:
-            if refusal.after_loss and done():  # the lost one was the one that counted
-                return
-            raise
-        for step in steps:
-            if not step.done:
-                self._has_happened(step)
+        self._mappings.update(steps)
 
     def _remove_mappings(self, steps: list[Step]) -> None:
-        by_name = {step.action.name: step for step in steps}
-        for batch in self._organization.batches("role_mappings", by_name):
-            try:
-                self._remove_batch(batch)
-            except Refused as refusal:
-                last = next((step for step in self.steps if step.action.action == "remove_identity_provider"), None)
-                if refusal.status != 400 or last is None or last.done:
-                    raise
-                self._remove_provider([last])  # the service may keep an owner's mapping as long as there is a provider
-                self._remove_batch(batch)
-            for name in batch:
-                self._has_happened(by_name[name])
-
-    def _remove_batch(self, names: list[str]) -> None:
-        self._gone(
-            lambda: service.remove_role_mappings(self._client, self._id, names),
-            lambda: not {one.name for one in self._mappings()} & {*names},
-        )
-
-    def _gone(self, write: Callable[[], None], done: Callable[[], bool]) -> None:
-        """Remove something. That it is gone is all that matters, whoever has removed it."""
         try:
-            self.writes.surely(write, done)
+            self._mappings.remove(steps)
         except Refused as refusal:
-            if not (GONE & refusal.codes or refusal.status == 404) or not done():
+            last = next((step for step in self.steps if step.action.action == "remove_identity_provider"), None)
+            if refusal.status != 400 or last is None or last.done:
                 raise
+            self._remove_provider([last])  # the service may keep an owner's mapping as long as there is a provider
+            self._mappings.remove(steps)
 
     def _provider(self) -> IdentityProvider | None:
         return self.writes.fresh(lambda: service.read_identity_provider(self._client, self._id))
-
-    def _mappings(self) -> Sequence[RoleMapping]:
-        return self.writes.fresh(lambda: service.read_role_mappings(self._client, self._id))
 
     @property
     def now(self) -> SignOn:
@@ -284,13 +244,4 @@ def _alike(one: SignOn, other: SignOn) -> bool:
     if one.provider and other.provider and changes_of(one.provider, other.provider):
         return False
     mine, theirs = ({mapping.name: mapping for mapping in some.mappings} for some in (one, other))
-    return mine.keys() == theirs.keys() and all(_same(mapping, theirs[name]) for name, mapping in mine.items())
-
-
-def _same(held: RoleMapping, wanted: RoleMapping) -> bool:
-    """Return whether a mapping is as it should be."""
-    return (
-        held.enabled == wanted.enabled
-        and same_rule(held.match, held.conditions, wanted.match, wanted.conditions)
-        and not (held.roles_shown and (missing(wanted.grants, held.grants) or surplus(wanted.grants, held.grants)))
-    )
+    return mine.keys() == theirs.keys() and all(same_mapping(mapping, theirs[name]) for name, mapping in mine.items())

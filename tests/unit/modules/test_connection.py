@@ -18,8 +18,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "org_info": {"gather": ["members", "invitations"]},
     "org_invitation": {"emails": "ana@example.com"},
     "org_member": {"email": "ana@example.com"},
+    "org_sso": {},
     "org_team": {"members": [{"email": "ana@example.com"}]},
 }
+PEOPLE = ["invitations", "members"]
+READ = dict.fromkeys(CALLS, PEOPLE) | {"org_sso": ["", "domains", "idp", "members", "role_mappings"]}
+LISTS = [(module, part) for module, parts in READ.items() for part in parts if part not in ("", "idp")]
 every_module = pytest.mark.parametrize("module", CALLS)
 UNSAID = {"api_key": None, "organization_id": None, "endpoint": None}
 
@@ -39,17 +43,17 @@ def environment(site, monkeypatch):
 
 
 @every_module
-def test_nothing_to_do_costs_two_requests(site, module):
+def test_nothing_to_do_costs_one_request_for_each_thing_that_is_read(site, module):
     assert not site.succeed(module, **CALLS[module])["changed"]
     path = f"/organizations/{site.id}"
-    assert sorted(site.requests) == [("GET", f"{path}/invitations"), ("GET", f"{path}/members")]
+    assert sorted(site.requests) == [("GET", f"{path}/{part}".rstrip("/")) for part in READ[module]]
 
 
 @every_module
-def test_the_one_organization_that_the_key_sees_is_found_with_a_third_request(site, module):
+def test_the_one_organization_that_the_key_sees_is_found_with_one_more_request(site, module):
     site.succeed(module, organization_id=None, **CALLS[module])
     assert site.requests[0] == ("GET", "/organizations")
-    assert len(site.requests) == 3
+    assert len(site.requests) == len(READ[module]) + 1
 
 
 @every_module
@@ -71,7 +75,7 @@ def test_no_organization_is_an_error(site, module):
 @pytest.mark.parametrize("value", [None, "", " \t"])
 def test_the_environment_stands_in_for_what_is_left_out_or_blank(site, module, value, environment):
     site.succeed(module, **dict.fromkeys(UNSAID, value), **CALLS[module])
-    assert len(site.requests) == 2
+    assert len(site.requests) == len(READ[module])
 
 
 @every_module
@@ -79,7 +83,7 @@ def test_options_count_more_than_the_environment(site, module, monkeypatch):
     for variable in ("EC_API_KEY", "EC_ORGANIZATION_ID", "EC_ENDPOINT"):
         monkeypatch.setenv(variable, "https://elsewhere.example.com")
     site.succeed(module, **CALLS[module])
-    assert len(site.requests) == 2
+    assert len(site.requests) == len(READ[module])
 
 
 @every_module
@@ -187,7 +191,7 @@ def test_an_unknown_key_ends_the_run_with_an_error_for_playbooks(site, module):
     error = result["error"]
     assert error.keys() == {"status", "codes", "message", "method", "path", "request_id"}
     assert (error["status"], error["codes"], error["method"]) == (401, ["root.unauthorized"], "GET")
-    assert error["path"].startswith(f"/organizations/{site.id}/")
+    assert error["path"].startswith(f"/organizations/{site.id}")
     assert "create a new one" in result["msg"]
     assert "k" * 40 not in str(result)
 
@@ -199,13 +203,12 @@ def test_an_unknown_organization_is_told_with_what_to_check(site, module):
     assert "check organization_id" in result["msg"]
 
 
-@every_module
-@pytest.mark.parametrize("path", ["members", "invitations"])
+@pytest.mark.parametrize(("module", "part"), LISTS)
 @pytest.mark.parametrize("kind", ["status", "cut_before", "html", "truncated"])
-def test_a_reading_that_fails_is_repeated(site, module, path, kind):
-    site.emulator.fail(kind, path=f"/{path}$", times=5)
+def test_a_reading_that_fails_is_repeated(site, module, part, kind):
+    site.emulator.fail(kind, path=f"/{part}$", times=5)
     assert not site.succeed(module, **CALLS[module])["changed"]
-    assert len(site.requests) == 7
+    assert len(site.requests) == len(READ[module]) + 5
 
 
 @every_module
@@ -213,7 +216,7 @@ def test_retries_have_an_end(site, module):
     site.emulator.fail("status", status=503, path="/members$", from_nth=1)
     result = site.refuse(module, retries=2, **CALLS[module])
     assert result["error"]["status"] == 503
-    assert len(site.requests) == 4
+    assert len(site.requests) == len(READ[module]) + 2
 
 
 @every_module
@@ -225,12 +228,11 @@ def test_the_service_is_left_alone_as_long_as_it_asks_for_but_not_for_ever(site,
     assert site.emulator.clock.monotonic() - begun == waited
 
 
-@every_module
-@pytest.mark.parametrize("part", ["members", "invitations"])
-@pytest.mark.parametrize("reply", [{}, {"members": None}, {"errors": []}], ids=str)
+@pytest.mark.parametrize(("module", "part"), LISTS)
+@pytest.mark.parametrize("reply", [{}, {"members": None, "domains": None}, {"errors": []}], ids=str)
 def test_a_reply_without_the_list_is_never_taken_for_an_empty_one(site, module, part, reply):
     site.emulator.fail("status", status=200, reply=reply, path=f"/{part}$", from_nth=1)
-    assert f"no list of {part}" in site.refuse(module, **CALLS[module])["msg"]
+    assert f"no list of {part.removeprefix('role_')}" in site.refuse(module, **CALLS[module])["msg"]
 
 
 @every_module
