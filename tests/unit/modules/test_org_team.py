@@ -377,7 +377,7 @@ def test_what_is_unknown_is_kept_and_shown(site, unknown):
     assert not any(word in asked_for for word in ("moon_base", "ends", "workplace"))
 
 
-def test_a_scope_that_is_not_known_is_passed_on_with_a_warning(site):
+def test_a_scope_that_is_not_known_is_passed_on_with_a_warning(site, facts):
     asked = {**viewer("a"), "moon_base": [{"role_id": "astronaut"}]}
     site.member(ANA)
     result = site.run("org_team", members=[entry(ANA, asked)], unknown_roles="warn")
@@ -388,6 +388,8 @@ def test_a_scope_that_is_not_known_is_passed_on_with_a_warning(site):
     ]
     assert result["failed"]  # this service knows no such scope
     assert site.roles(ANA) == viewer("a")
+    assert all("moon_base" in fault for fault in facts)
+    facts.clear()
 
 
 # Purge, unmanaged, ignore
