@@ -60,6 +60,11 @@ async def people(emulator: Current, organization: str) -> dict[str, Any]:
     return emulator.people(organization)
 
 
+@control.get("/api_keys/{organization}")
+async def api_keys(emulator: Current, organization: str) -> dict[str, Any]:
+    return emulator.api_keys(organization)
+
+
 @control.get("/switches")
 async def switches(emulator: Current) -> Switches:
     return emulator.switches

@@ -217,6 +217,20 @@ class Organizations(Keys, Resources, SingleSignOnOperations):
             }
         return found
 
+    def api_keys(self, organization: Organization | str) -> dict[str, dict[str, Any]]:
+        """The API keys that belong to an organization and have not expired, by id: `name`, `user_id`, `expires_at`, as
+        the API shows it or None, and `role_assignments`, normalised."""
+        self._find_creators()
+        return {
+            key.id: {
+                "name": key.name,
+                "user_id": key.user_id,
+                "expires_at": None if key.expires_at is None else timestamp(key.expires_at),
+                "role_assignments": normalised(key.grants.values()),
+            }
+            for key in self._active(self.find(organization))
+        }
+
     def roles(self, organization: Organization | str, who: str) -> dict[str, Any] | None:
         """The role assignments of a member, or else of an open invitation, normalised; None if there is nobody."""
         found = self.member(organization, who) or self.invitation(organization, who)

@@ -16,6 +16,7 @@ from ansible_collections.orgops.elastic_cloud.tests.emulator import models
 from ansible_collections.orgops.elastic_cloud.tests.emulator.answers import BASE_PATH, GENERAL
 from ansible_collections.orgops.elastic_cloud.tests.emulator.app import api
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, InProcessAdapter
+from ansible_collections.orgops.elastic_cloud.tests.unit.emulator.exchanges import held_to_the_facts
 
 DOCUMENT = api.openapi()
 NOT_YET = 449  # a domain that cannot be claimed yet, which is told without a body
@@ -68,6 +69,14 @@ class Api:
         headers = {"Authorization": f"ApiKey {key or self.key}", **more.pop("headers", {})}
         url = self._adapter.url + BASE_PATH + path
         return self.session.request(method, url, json=json, headers=headers, timeout=30, **more)
+
+
+@pytest.fixture(autouse=True)
+def facts():
+    """What is answered, and every request that is answered well, is in a contract."""
+    with held_to_the_facts(ours=False) as faults:
+        yield faults
+    assert faults == []
 
 
 @pytest.fixture

@@ -275,6 +275,49 @@ def test_switches_and_times_from_outside(http):
         assert answer.headers["x-elastic-api-key-expiration"] == "2026-03-01T00:00:00.000Z"
 
 
+def test_keys_and_resources_from_outside(http):
+    emulator = Emulator(clock=FakeClock())
+    ana = {"email": "ana@example.com", "user_id": "1"}
+    viewer = {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["d1"]}]}
+    scenario = {
+        "organizations": [
+            {"name": "Acme", "members": [ana], "resources": [{"scope": "deployment", "id": "d1", "name": "shop"}]},
+            {"name": "Other", "members": [ana]},
+        ],
+        "keys": [
+            {"organizations": ["Acme"], "name": "mine", "secret": "x", "email": "ana@example.com", "id": "k1"},
+            {"organizations": ["Acme"], "name": "nightly", "role_assignments": viewer, "id": "k2", "user_id": "2"},
+            {"organizations": ["Other"], "name": "elsewhere", "email": "ana@example.com", "id": "k3"},
+            {"organizations": ["Acme"], "name": "homeless", "shows_organization": False, "id": "k4"},
+            {"organizations": ["Acme"], "name": "old", "expires_at": "2025-12-31T00:00:00Z", "id": "k5"},
+        ],
+    }
+    with serve(emulator) as url:
+        control, api = f"{url}/_emulator", f"{url}/api/v1"
+        http.headers["Authorization"] = "ApiKey x"
+        assert http.put(f"{control}/state", json=scenario).status_code == 200
+        assert http.put(f"{control}/switches", json={"keys_elsewhere": True}).status_code == 200
+        keys = http.get(f"{api}/users/auth/keys").json()["keys"]
+        assert [(key["id"], key.get("user_id"), "organization_id" in key) for key in keys] == [
+            ("k1", "1", True),
+            ("k2", "2", True),
+            ("k3", "1", True),
+            ("k4", None, False),
+        ]
+        assert http.get(f"{api}/deployments").json()["deployments"][0]["name"] == "shop"
+        made = {"do": "add_key", "organizations": ["Acme"], "name": "new", "id": "k6", "user_id": "1"}
+        made |= {"created_at": "2025-12-01T00:00:00Z", "expires_at": "2026-02-01T00:00:00Z"}
+        assert http.post(f"{control}/do", json=made).json().keys() == {"secret"}
+        assert http.post(f"{control}/do", json={"do": "revoke_key", "id": "k4"}).json() == {}
+        assert http.post(f"{control}/do", json={"do": "revoke_key", "id": "k4"}).status_code == 400
+        there = http.get(f"{control}/api_keys/Acme").json()
+        assert there.keys() == {"k1", "k2", "k6"}
+        assert there["k2"] == {"name": "nightly", "user_id": "2", "expires_at": None, "role_assignments": viewer}
+        assert there["k6"]["expires_at"] == "2026-02-01T00:00:00.000Z"
+        shown = http.get(f"{api}/users/auth/keys/k6").json()
+        assert shown["creation_date"] == "2025-12-01T00:00:00.000Z"
+
+
 def test_ten_thousand_members_are_listed_once_between_two_writes(api, emulator, acme, monkeypatch):
     for number in range(10_000):
         emulator.add_member(acme.id, f"p{number}@example.com")

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, Switches, serve
+from ansible_collections.orgops.elastic_cloud.tests.unit.emulator.exchanges import held_to_the_facts
 from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import Site
 
 
@@ -19,6 +20,14 @@ def server():
     emulator = Emulator(clock=FakeClock())
     with serve(emulator) as url:
         yield emulator, url
+
+
+@pytest.fixture(autouse=True)
+def facts():
+    """What modules ask for is in a contract, and so is what they are answered; a test may clear what it wanted so."""
+    with held_to_the_facts(ours=True) as faults:
+        yield faults
+    assert faults == []
 
 
 @pytest.fixture
