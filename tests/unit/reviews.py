@@ -15,8 +15,8 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import RULES, SEVERITIES
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import OPEN
-from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.rules import DRIFT
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import ORGANIZATION
 
 Document = dict[str, t.Any]
@@ -55,17 +55,11 @@ HOSTILE = (
 STARTED, READ, BEFORE = "2026-11-24T09:00:00Z", "2026-11-24T09:00:03Z", "2026-08-24T09:00:03Z"
 DEPLOYMENT, OTHER = "8d2b5f0c9e1a4d7cb36f2a9e8c7d6b50", "00000000000000000000000000001e10"
 OWNER, ADMIN, VIEWER = "organization-admin", "deployment-admin", "deployment-viewer"
-SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 def hashed(*parts: t.Any) -> str:
     """Return an id for what has these parts."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-
-
-def encoded(document: Document) -> bytes:
-    """Return a document as it stands in its file."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def person(local: str, number: int, **more: t.Any) -> Document:
@@ -170,7 +164,11 @@ def summary(document: Document) -> Document:
     people = Counter(one["status"] for one in document["people"])
     held = [one for one in document["grants"] if one["state"] != "missing"]
     active = {one["key"] for one in document["people"] if one["status"] == "active"}
-    counts = Counter((one["severity"], one["state"].replace("reopened", "new")) for one in document["findings"])
+    counts = Counter(
+        (one["severity"], one["state"].replace("reopened", "new"))
+        for one in document["findings"]
+        if one["resolved_at"] in (None, READ)
+    )
     states = ("new", "open", "exempted", "resolved")
     keys, mappings = document["api_keys"], document["role_mappings"]
     return {
@@ -180,7 +178,7 @@ def summary(document: Document) -> Document:
         "owners": len({one["person"] for one in held if one["role"] == OWNER} & active),
         "api_keys": None if keys is None else len(keys),
         "role_mappings": None if mappings is None else len(mappings),
-        "drift": sum(one["rule"] in DRIFT and one["state"] in OPEN for one in document["findings"]),
+        "drift": sum(RULES[one["rule"]].drift and one["state"] in OPEN for one in document["findings"]),
         "findings": {one: {state: counts[one, state] for state in states} for one in SEVERITIES},
     }
 

@@ -24,9 +24,9 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grant
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import RULES, SEVERITIES
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import (
     OWNER_ROLE,
-    SEVERITIES,
     Entry,
     Review,
     is_open,
@@ -34,7 +34,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.readi
     why,
     worst_first,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.rules import DRIFT, MEANINGS
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.rules import MEANINGS
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.tables import in_words
 
 HERE = Path(__file__).parent
@@ -193,7 +193,7 @@ class _Judged:
             "exempted": [one for one in findings if one["state"] == "exempted"],
             "resolved": [one for one in resolved if one["id"] in fresh],
             "resolved_before": sum(one["id"] not in fresh for one in resolved),
-            "drift": [one for one in there if one["rule"] in DRIFT],
+            "drift": [one for one in there if one["rule"] in RULES and RULES[one["rule"]].drift],
             "people": sorted(map(self._person, self.document["people"]), key=lambda one: one["label"].casefold()),
             "states": Counter(STATES[one["state"]] for one in self.document["grants"]),
             "reach": list(self._reach(held)),
@@ -245,12 +245,13 @@ class _Judged:
             "label": self.review.label(person["key"]),
             "classes": " ".join(mark for mark, there in marks.items() if there),
             "findings": _rules_of(about),
-            "grants": [self._grant(one) for one in grants] if self.with_grants else [],
+            "grants": [self._grant(one, person) for one in grants] if self.with_grants else [],
             "count": len(self.review.held_by(person)),
             "empty": _nothing(person),
         }
 
-    def _grant(self, grant: Entry) -> dict[str, t.Any]:
+    def _grant(self, grant: Entry, person: Entry | None = None) -> dict[str, t.Any]:
+        """Return a grant. person: below whom it stands, so that the place of their entry need not be said again."""
         notes = [] if grant["application_roles"] is None else [_application_roles(grant["application_roles"])]
         notes += ["privileged"] * bool(grant["privileged"]) + ["console only"] * bool(grant["console_only"])
         notes += ["not understood"] * (not grant["understood"]) + ["new"] * (grant["change"] == "new")
@@ -261,7 +262,7 @@ class _Judged:
             "notes": ", ".join(notes),
             "on": _on(grant["scope"], grant["resource"], grant["resource_name"], grant["all"]),
             "state": STATES[grant["state"]],
-            "why": "; ".join(why(grant)),
+            "why": "; ".join(_why(grant, person)),
             "since": since(grant["held"]),
             "findings": _rules_of(self.review.about_grant(grant)),
         }
@@ -274,7 +275,7 @@ class _Judged:
 
     def _reach(self, held: Sequence[Entry]) -> t.Iterator[dict[str, t.Any]]:
         """Yield each thing to which access is given: who reaches it, whether by name, by access to all, as owner."""
-        names: dict[tuple[str, str], str | None] = {}
+        names: dict[tuple[str, str | None], str | None] = {}
         single: dict[tuple[str, str], list[Entry]] = {}
         wide: dict[str, list[Entry]] = {}
         for one in held:
@@ -295,7 +296,7 @@ class _Judged:
             others = [] if scope == "organization" else owners
             fits = len(single) * (len(everywhere) + len(others)) <= MOST_NAMES and self.with_grants
             yield {
-                "on": _on(scope, resource, names.get((scope, resource or "")), direct[0]["all"]),
+                "on": _on(scope, resource, names.get((scope, resource)), direct[0]["all"]),
                 "count": len({one["person"] for one in (*direct, *everywhere)} | (reaching if others else set())),
                 "direct": self._by_role(direct) if self.with_grants else None,
                 "direct_count": len(direct),
@@ -358,6 +359,7 @@ class _Judged:
         return [
             {
                 "rule": rule,
+                "severity": RULES[rule].severity if rule in RULES else None,
                 "meaning": MEANINGS.get(rule, ""),
                 "open": counts[rule, True],
                 "exempted": counts[rule, False],
@@ -379,6 +381,11 @@ def _on(scope: str, resource: str | None, name: str | None, everything: bool | N
         one = f"{which} project" if kind == "project" else kind.replace("_", " ")
         return {"kind": one, "name": name or "", "id": resource}
     return {"kind": "", "name": f"all {many}" if everything else scope, "id": ""}
+
+
+def _why(grant: Entry, person: Entry | None) -> list[str]:
+    known = f"entry {person['definition']['where']}" if person else None
+    return ["entry" if told == known else told for told in why(grant)]
 
 
 def _nothing(person: Entry) -> str:

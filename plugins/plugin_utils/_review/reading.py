@@ -18,10 +18,10 @@ import typing as t
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grant, from_reply, in_order
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import SEVERITIES
 
 Entry = Mapping[str, t.Any]  # an object of a document
 
-SEVERITIES = ("critical", "high", "medium", "low", "info")
 WEIGHT = {severity: weight for weight, severity in enumerate(SEVERITIES)}
 OPEN = frozenset({"new", "open", "reopened"})
 MATTERS = frozenset(SEVERITIES[:3])  # what a reviewer has to give a reason for, if it is to stay

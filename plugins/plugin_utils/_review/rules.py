@@ -47,19 +47,3 @@ MEANINGS = {
     "dangling_resource": "Access to something that is not there any more.",
     "sso_not_enforced": "Single sign-on is there, and people may log in without it.",
 }
-# Those that compare with the definition.
-DRIFT = frozenset(
-    {
-        "absent_still_there",
-        "owner_unmanaged",
-        "excess_grant",
-        "unmanaged_member",
-        "external_without_end",
-        "unmanaged_invitation",
-        "mapping_overwrites_definition",
-        "missing_member",
-        "missing_grant",
-        "roles_unstated",
-        "until_soon",
-    }
-)

@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grant
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.facts import is_privileged
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import encodable
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import (
     Entry,
@@ -245,6 +246,7 @@ def _given(review: Review, entry: Entry, key: str, made: dict[str, t.Any]) -> It
         yield made | {"row_id": row_id(kind, key), "role": "", "state": "no_roles" if grants == [] else "not_shown"}
     for grant in grants or ():
         row: dict[str, t.Any] = {"row_id": row_id(kind, key, *_identity(grant)), "role": grant.role_id or "?"}
+        row["privileged"] = is_privileged(grant)
         row["all"] = grant.for_everything if grant.recognised else None
         row["application_roles"] = _application_roles(grant.application_roles)
         scope = ".".join(grant.scope)
