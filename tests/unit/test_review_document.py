@@ -97,7 +97,7 @@ def add_up(document: dict[str, t.Any]) -> None:
         one["id"] for one in document["findings"] if one["state"] != "resolved" and one["subject"]["kind"] in about
     }
     assert set(told) <= unresolved
-    assert {one["id"] for one in document["findings"] if one["seen"] and one["id"] in unresolved} == set(told)
+    assert {one["id"] for one in document["findings"] if one["seen"] and one["id"] in unresolved} <= set(told)
     for name, key in (("people", "key"), ("grants", "id"), ("api_keys", "id"), ("role_mappings", "name")):
         keys = [one[key] for one in document[name] or ()]
         assert keys == sorted(keys)
