@@ -209,8 +209,8 @@ class Client:
         """Send a request and return the reply's object.
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. query: what follows the
-        path, from the `?` on, in no message. secret: the last segment is not for anybody's eyes. Raises ApiError when
-        the service refuses. Reads are repeated after transient failures; a write only where it is certain that nothing
+        path, from the `?` on, in no message. secret: the last segment is for nobody. Raises ApiError when the
+        service refuses. Reads are repeated after transient failures; a write only where it is certain that nothing
         happened, else it raises LostReply. Stopped, where the client was told to stop before a write could be sent.
         """
         path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}{query}"
