@@ -38,7 +38,6 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
         ("all(open_to_all) and mapping.understood", "all(open_to_all)"),
     ],
     "excess_grant": [
-        ("if not one.wanted:", "if not one.entry:"),
         ('judged.state == "excess" and judged.grant not in told', 'judged.state == "excess"'),
         ('judged.state == "excess" and', "True and"),
     ],
