@@ -207,7 +207,7 @@ def _exemption(
         findings.problem(where, f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing")
         return None
     rule = given["rule"]
-    if rule not in RULES:
+    if not isinstance(rule, str) or rule not in RULES:
         near = did_you_mean(rule, RULES) if isinstance(rule, str) else ""
         findings.problem(where, f"there is no rule {rule!r}{near}")
         return None

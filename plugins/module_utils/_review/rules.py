@@ -156,7 +156,7 @@ def _owner_unmanaged(facts: Facts) -> Found:
 @_check("excess_grant")
 def _excess_grant(facts: Facts) -> Found:
     for one in facts.compared:
-        if not one.wanted or not one.is_in:
+        if not one.wanted:
             continue
         told = _undefined_ownership(one)
         excess = [
@@ -419,7 +419,7 @@ def _is_for_anybody(mapping: RoleMapping) -> bool:
     open_to_all = [not one.pattern.translate(FOR_ANYBODY).strip() for one in mapping.conditions]
     if mapping.match == "any":
         return any(open_to_all)
-    return bool(open_to_all) and all(open_to_all) and mapping.understood
+    return all(open_to_all) and mapping.understood
 
 
 @_check("decision_not_carried_out")
