@@ -27,9 +27,10 @@ class Reply:
 
 @dataclass
 class Local:
-    """A server that is up: its URL and what it was asked, as method, target and headers."""
+    """A server that is up: its URL and what it was asked, as method, target and headers, and in bodies."""
 
     url: str
+    bodies: list[bytes] = field(default_factory=list)
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     @property
@@ -47,7 +48,7 @@ def local_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator
         protocol_version = "HTTP/1.1"
 
         def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            local.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             local.seen.append((self.command, self.path, headers))
             reply = left.pop(0) if len(left) > 1 else left[0]
@@ -60,7 +61,7 @@ def local_server(*replies: Reply, tls: ssl.SSLContext | None = None) -> Iterator
             self.end_headers()
             self.wfile.write(reply.body[: reply.cut])
 
-        do_GET = do_POST = do_DELETE = _answer
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer
 
         def log_message(self, format: str, *args: t.Any) -> None:
             """Print nothing."""
