@@ -13,11 +13,17 @@ description:
     P(orgops.elastic_cloud.org_team#role) fails where it finds something.
   - A fault is a variable that begins with C(org_team_) and that no role or playbook of this collection knows, a blank
     C(org_team_organization_id), and one that several hosts have.
+  - Other roles of this collection take the organization from the same variable, and have a prefix of their own.
   - For the last one, the hosts of the group C(elastic_cloud_organizations) are looked at too, whatever C(--limit) says.
     Those outside of the play whose variables cannot be read are passed over.
 author:
   - Orgops (@orgops)
-options: {}
+options:
+  _terms:
+    description: Prefixes whose variables are looked at beside C(org_team_), such as C(org_sso_).
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -64,19 +70,19 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def run(self, terms: list[t.Any], variables: Variables | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return what is wrong with each host of the play."""
-        variables = variables or {}
+        variables, prefixes = variables or {}, (PREFIX, *terms)
         hostvars, in_play = variables["hostvars"], list(variables["ansible_play_hosts_all"])
         in_group = list(variables["groups"].get(GROUP, []))
         mine = hostvars.raw_get(variables["inventory_hostname"])
         # Of another host, its own variables can be seen, and not what the play or the role gives it; but they give that
         # to all hosts of the play, and this one sees it. So the organization may be given, or be a host's own variable.
-        given = {name for name in variables if name.startswith(PREFIX) and name not in mine}
+        given = {name for name in variables if name.startswith(prefixes) and name not in mine}
         own = self._organization(variables, variables)
         is_given = ORGANIZATION in given or own != self._organization(mine, mine)
 
         def look(name: str) -> Host:
             theirs = hostvars.raw_get(name)
-            names = {one for one in theirs if one.startswith(PREFIX)}
+            names = {one for one in theirs if one.startswith(prefixes)}
             if is_given and name in in_the_play:
                 return Host(self._organization(variables, {**variables, **theirs}), names | given)
             return Host(self._organization(theirs, theirs), names | given)
@@ -99,9 +105,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 @functools.cache
 def _known() -> frozenset[str]:
-    """Return the names with our prefix that our roles and playbooks know."""
+    """Return the names that our roles and playbooks know."""
     known = set(LEFT_BEHIND)
     for path in ROLES.glob("*/meta/argument_specs.yml"):
         for entry_point in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
-            known |= {name for name in entry_point["options"] if name.startswith(PREFIX)}
+            known |= set(entry_point["options"])
     return frozenset(known)

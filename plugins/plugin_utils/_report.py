@@ -48,7 +48,9 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
     lines += _steps(result)
     lines += [f"refused: {_who(one)}: {in_one_line(one['grants'])}" for one in result.get("refused", [])[:MOST_NAMES]]
     if keeping := result.get("not_understood"):
-        lines.append(f"keep what this version does not understand: {_names(keeping, _total(result, 'not_understood'))}")
+        lines.append(
+            f"keep what this version does not understand: {names_of(keeping, length(result, 'not_understood'))}"
+        )
     if (total := result.get("plan_total", 0)) > MOST_IN_EVENT:
         lines.append(
             f"{total} changes are more than an event of an automation platform can hold: it may show the task before "
@@ -66,11 +68,11 @@ def headline(result: Result, *, names: bool) -> str:
         counts = ["nothing was changed" if "msg" in result else "nothing to do"]
     if "guard" in result:
         counts.insert(0, f"refused by the guard {result['guard']['name']}")
-    if failed := _total(result, "failures"):
+    if failed := length(result, "failures"):
         counts.append(f"{failed} failed")
     counts.append(f"{summary['unchanged']} unchanged")
     if unmanaged := summary["unmanaged"]:
-        who = f" ({_names(result['unmanaged'], unmanaged)})" if names else ""
+        who = f" ({names_of(result['unmanaged'], unmanaged)})" if names else ""
         counts.append(f"{unmanaged} unmanaged{who}")
     return ", ".join(counts)
 
@@ -107,7 +109,7 @@ def artifacts(result: Result, host: str, guard: Result | None = None, audit: boo
 
 def drift(result: Result, kinds: Sequence[str]) -> list[str]:
     """Return in what an organization is not as defined, of the kinds `change`, `unmanaged` and `not_understood`."""
-    planned, unmanaged, kept = result["plan_total"], result["summary"]["unmanaged"], _total(result, "not_understood")
+    planned, unmanaged, kept = result["plan_total"], result["summary"]["unmanaged"], length(result, "not_understood")
     found = {
         "change": (planned, f"{planned} {'change' if planned == 1 else 'changes'} to be made"),
         "unmanaged": (unmanaged, f"{unmanaged} unmanaged"),
@@ -143,12 +145,13 @@ def _would_be_refused(guard: Result) -> str:
     return f"would be refused by the guard {guard['name']}, unless exactly this plan is approved"
 
 
-def _total(result: Result, name: str) -> int:
+def length(result: Result, name: str) -> int:
     """Return how long a list of a result is, which may have been cut."""
     return int(result.get(f"{name}_total", len(result.get(name, []))))
 
 
-def _names(people: Sequence[Result], total: int) -> str:
+def names_of(people: Sequence[Result], total: int) -> str:
+    """Return the emails of people, else their user ids, up to MOST_NAMES; total: how many there are."""
     shared = _shared(people)
     told = ", ".join(_who(one, shared) for one in people[:MOST_NAMES])
     return told if total <= MOST_NAMES else f"{told} and {total - MOST_NAMES} more"

@@ -17,13 +17,14 @@ from collections.abc import Collection, Iterable, Mapping
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import did_you_mean, plain
 
 PREFIX = "org_team_"
+PREFIXES = (PREFIX, "org_sso_")  # one for each role
 ORGANIZATION = f"{PREFIX}organization_id"
-# What our own roles leave behind under the prefix.
-LEFT_BEHIND = frozenset({f"{PREFIX}result"})
+# What our own roles leave behind under their prefixes.
+LEFT_BEHIND = frozenset({"org_team_result", "org_sso_result"})
 
 
 class Host(t.NamedTuple):
-    """A host: its organization, None where that cannot be known, and the names of its variables with our prefix."""
+    """A host: its organization, None where that cannot be known, and the names of its variables with our prefixes."""
 
     organization: str | None
     names: Collection[str]
@@ -51,12 +52,18 @@ def faults(
                     "each organization one host, else one definition undoes the other."
                 )
         wrong += [
-            f"{variable} is not a variable of this role{did_you_mean(variable, known, prefix=PREFIX)}."
+            f"{variable} is not a variable of this role{_nearest(variable, known)}."
             for variable in sorted(set(host.names) - set(known))
         ]
         if wrong:
             found[name] = [plain(text) for text in wrong]
     return found
+
+
+def _nearest(variable: str, known: Iterable[str]) -> str:
+    """Return which variable of the same role may be meant, or the empty string."""
+    prefix = next(one for one in PREFIXES if variable.startswith(one))
+    return did_you_mean(variable, [name for name in known if name.startswith(prefix)], prefix=prefix)
 
 
 def _by_organization(hosts: Mapping[str, Host], names: Iterable[str]) -> dict[str, list[str]]:
