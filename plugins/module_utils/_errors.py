@@ -168,17 +168,23 @@ class Findings:
     """Problems and warnings that checking the input has found, each naming the entry that it is about.
 
     organizations: the ids that stand in the input and cannot be compared before the organization is discovered, with
-    the places where they stand.
+    the places where they stand; unresolved: names that fit no resource, or several, which are problems too, but must
+    not keep in who is to leave.
     """
 
     def __init__(self) -> None:
         self.problems: list[str] = []
+        self.unresolved: list[str] = []
         self.organizations: dict[str, list[str]] = {}
         self._warnings: dict[str, list[str]] = {}
 
     def problem(self, where: str, what: str) -> None:
         """Note something that forbids to go on."""
         self.problems.append(f"{where}: {what}")
+
+    def unresolved_name(self, where: str, what: str) -> None:
+        """Note the name of a resource that fits nothing, or several."""
+        self.unresolved.append(f"{where}: {what}")
 
     def warn(self, where: str, what: str) -> None:
         """Note something that the user should know of."""
@@ -201,9 +207,9 @@ class Findings:
         return [f"{some_of(where)}: {plain(what)}" for what, where in self._warnings.items()]
 
     def check(self) -> None:
-        """Raise InputError with all problems, if there are any."""
+        """Raise InputError with all problems, if there are any beside names that fit nothing."""
         if self.problems:
-            raise InputError(self.problems)
+            raise InputError([*self.problems, *self.unresolved])
 
 
 def plain(text: str | None) -> str:

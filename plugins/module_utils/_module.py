@@ -16,9 +16,11 @@ import signal
 import traceback
 import typing as t
 import urllib.parse
+from collections.abc import Collection
 
 from ansible.module_utils.basic import AnsibleFallbackNotFound, AnsibleModule, missing_required_lib
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names, Path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     KEY_ENDS,
     ApiError,
@@ -34,7 +36,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
     encode,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.resources import read_names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import MAX_REMOVALS
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import encodable, what_is_unsafe
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import DURATION
@@ -82,6 +84,18 @@ CONNECTION: dict[str, dict[str, t.Any]] = {
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
 }
+
+
+class Finished(t.Protocol):
+    """What came of a run, whatever it was about. message: what went wrong, None where nothing did."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know of."""
+
+    @property
+    def message(self) -> str | None:
+        """What went wrong in words."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -169,31 +183,47 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
         Asks the service which organization it is only where that is not given.
         """
-        options = self.params
-        endpoint = _check_endpoint(options["endpoint"], findings)
-        self._check_connection(findings)
+        endpoint = self._check_connection(findings)
         findings.check()
         for warning in findings.warnings:
             self.warn(warning)
-        self._client = client = Client(
-            endpoint,
-            options["api_key"],
-            timeout=options["timeout"],
-            retries=options["retries"],
-            verify=options["validate_certs"] and (options["ca_path"] or True),
-            concurrency=options.get("concurrency", CONCURRENCY),
-        )
-        for number in ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as with nohup
-                self._handlers[number] = signal.signal(number, self._stop)
-        if given := options["organization_id"]:
+        client = self._open(endpoint)
+        if given := self.params["organization_id"]:
             self._organization = Organization(client, given)
         else:
             self._organization = Organization.discover(client)
             findings.check_organizations(self._organization.id)
         return self._organization
 
-    def finish(self, outcome: Outcome, result: dict[str, t.Any]) -> None:
+    def names(self, scopes: Collection[Path]) -> Names:
+        """Return what the resources in these scopes are called, for role assignments that name some.
+
+        Asks the service for nothing where there are none, nor where the connection has faults, which `connect` tells.
+        """
+        faults = Findings()
+        endpoint = self._check_connection(faults)
+        if faults.problems or not scopes:
+            return Names(unread=dict.fromkeys(scopes, ""))
+        return read_names(self._open(endpoint), scopes, self.params.get("concurrency", CONCURRENCY))
+
+    def _open(self, endpoint: str) -> Client:
+        """Return the client, always the same one. From then on, signals stop it."""
+        options = self.params
+        if self._client is None:
+            self._client = Client(
+                endpoint,
+                options["api_key"],
+                timeout=options["timeout"],
+                retries=options["retries"],
+                verify=options["validate_certs"] and (options["ca_path"] or True),
+                concurrency=options.get("concurrency", CONCURRENCY),
+            )
+            for number in ENDING:
+                if signal.getsignal(number) is not signal.SIG_IGN:  # as with nohup
+                    self._handlers[number] = signal.signal(number, self._stop)
+        return self._client
+
+    def finish(self, outcome: Finished, result: dict[str, t.Any]) -> None:
         """End the module with what came of a run."""
         for warning in outcome.warnings:
             self.warn(warning)
@@ -222,7 +252,9 @@ class Module(AnsibleModule):  # type: ignore[misc]
         if self._client:
             self._client.stop(f"The signal {signal.Signals(number).name}")
 
-    def _check_connection(self, findings: Findings) -> None:
+    def _check_connection(self, findings: Findings) -> str:
+        """Return the base URL; what is wrong with the connection, and what to know of it, goes to the findings."""
+        endpoint = _check_endpoint(self.params["endpoint"], findings)
         api_key, organization_id, ca_path = (self.params[name] for name in ("api_key", "organization_id", "ca_path"))
         if not api_key:
             findings.problem("api_key", NO_KEY)
@@ -249,6 +281,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             findings.warn("validate_certs", "is false: anybody on the way to the service can read the API key")
         elif ca_path and not unsafe["ca_path"] and not os.path.exists(ca_path):
             findings.problem("ca_path", f"{ca_path} does not exist on the host that runs the module")
+        return endpoint
 
 
 def check_duration(value: str | None, option: str, findings: Findings) -> str | None:

@@ -244,11 +244,13 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import survey
+import datetime as dt
 
-PARTS = ["organization", "members", "invitations", "team"]
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._info import gather_info
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module
+
+PARTS = ["organization", "members", "invitations", "team", "api_keys", "sso", "resources"]
 OPTIONS = {
     "gather": {"type": "list", "elements": "str", "choices": PARTS, "default": PARTS[:3]},
 }
@@ -257,7 +259,8 @@ OPTIONS = {
 def main() -> None:
     module = Module(OPTIONS)
     with module.errors_reported():
-        gathered, warnings = survey(module.connect(Findings()), module.params["gather"])
+        now = dt.datetime.now(dt.timezone.utc)
+        gathered, warnings = gather_info(module.connect(Findings()), module.params["gather"], now)
         for warning in warnings:
             module.warn(warning)
         module.exit_json(changed=False, **gathered)

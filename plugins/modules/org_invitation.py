@@ -419,7 +419,7 @@ error:
 
 import datetime as dt
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -445,6 +445,7 @@ def main() -> None:
     options, findings = module.params, Findings()
     with module.errors_reported():
         present, roles = options["state"] == "present", Given()
+        names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:
             roles = from_input(
                 options["role_assignments"],
@@ -452,6 +453,7 @@ def main() -> None:
                 findings,
                 options["organization_id"],
                 unknown_scopes=options["unknown_roles"],
+                names=names,
             )
         invited = [
             Desired(
@@ -468,7 +470,7 @@ def main() -> None:
         if not invited and not findings.problems:
             module.exit_json(changed=False, **shown_plan([]), diff=[], invitations=[], already_members=[])
         organization = module.connect(findings)
-        rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"])
+        rules = Rules(resend=options["resend"], members=False, unknown_roles=options["unknown_roles"], names=names)
         outcome = converge(
             organization,
             invited,
@@ -477,6 +479,7 @@ def main() -> None:
             settings,
             now=dt.datetime.now(dt.timezone.utc),
             check_mode=module.check_mode,
+            unresolved=findings.unresolved,
         )
         invitations = [outcome.invitation(entry.email or "") for entry in invited]
         module.finish(

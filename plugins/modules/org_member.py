@@ -502,7 +502,7 @@ error:
 
 import datetime as dt
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module import Module, check_duration
@@ -546,6 +546,7 @@ def main() -> None:
                 "take roles away, leave state out and say role_assignments_state=absent; to remove the person, leave "
                 "out what is said about roles",
             )
+        names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:
             roles = from_input(
                 options["role_assignments"],
@@ -554,6 +555,7 @@ def main() -> None:
                 options["organization_id"],
                 unknown_scopes=options["unknown_roles"],
                 to_be_taken=mode == "absent",
+                names=names,
             )
         person = Desired(
             where=email or f"user id {user_id}",
@@ -571,6 +573,7 @@ def main() -> None:
             resend="when_expired" if options["resend_expired"] else "when_changed",
             unknown_roles=options["unknown_roles"],
             leavers_api_keys=options["leavers_api_keys"],
+            names=names,
         )
         guards = Guards(min_owners=options["min_owners"])
         settings = Settings(check_duration(options["invitation_expires_in"], "invitation_expires_in", findings))
@@ -583,6 +586,7 @@ def main() -> None:
             settings,
             now=dt.datetime.now(dt.timezone.utc),
             check_mode=module.check_mode,
+            unresolved=findings.unresolved,
         )
         member = outcome.standing(email, user_id)
         module.finish(outcome, {**outcome.result(), **outcome.keys_of_leavers(), "member": member})

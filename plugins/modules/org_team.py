@@ -685,7 +685,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._module impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import FILE, to_file, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import converge
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import check_ignored, parse_team
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import (
+    check_ignored,
+    names_in_team,
+    parse_team,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
@@ -712,6 +716,7 @@ def main() -> None:
     options, findings = module.params, Findings()
     with module.errors_reported():
         now = dt.datetime.now(dt.timezone.utc)
+        names = module.names(names_in_team(options["members"], options["groups"]))
         desired = parse_team(
             options["members"],
             options["groups"],
@@ -719,6 +724,7 @@ def main() -> None:
             now,
             findings,
             unknown_scopes=options["unknown_roles"],
+            names=names,
         )
         rules = Rules(
             purge=options["purge"],
@@ -726,6 +732,7 @@ def main() -> None:
             resend="when_expired" if options["resend_expired"] else "when_changed",
             unknown_roles=options["unknown_roles"],
             leavers_api_keys=options["leavers_api_keys"],
+            names=names,
         )
         check_ignored(desired, rules.ignore, findings)
         guards = Guards(
@@ -749,7 +756,16 @@ def main() -> None:
         organization = module.connect(findings)
         tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody
         outcome = converge(
-            organization, desired, rules, guards, settings, now=now, check_mode=module.check_mode, tell=tell
+            organization,
+            desired,
+            rules,
+            guards,
+            settings,
+            now=now,
+            check_mode=module.check_mode,
+            tell=tell,
+            unresolved=findings.unresolved,
+            leavers_go=True,
         )
         module.finish(outcome, outcome.team_result())
 

@@ -19,6 +19,7 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import LISTED, Names, Path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     Findings,
     did_you_mean,
@@ -27,7 +28,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import unsafe_within, what_is_unsafe
 
-Path = tuple[str, ...]
 Slot = tuple[Path, str, "str | None"]
 
 
@@ -45,9 +45,14 @@ class Scope:
     roles: frozenset[str]
     application_roles: bool = True
 
+    @property
+    def names(self) -> str:
+        """The name of the list of names that people may write instead of ids."""
+        return (self.ids or "").replace("_ids", "_names")
+
     @functools.cached_property
     def keys(self) -> frozenset[str]:
-        """The keys that a block may have."""
+        """The keys that a block of the service may have."""
         keys = {"role_id", "organization_id"}
         if self.ids:
             keys |= {"all", self.ids}
@@ -156,12 +161,18 @@ class Grant:
 
     def __str__(self) -> str:
         """Return it in words: `deployment-viewer on deployment abc, application roles: kibana_user`."""
-        return plain(self._in_words())
+        return self.in_words(NO_NAMES)
 
-    def _in_words(self) -> str:
+    def in_words(self, names: Names) -> str:
+        """Return it in words, with what its resource is called, where that is known, behind the id."""
+        return plain(self._in_words(names))
+
+    def _in_words(self, names: Names) -> str:
         if not self.recognised:
             return f"{'.'.join(self.scope)} {self.extra}"
         where = f"all of {'.'.join(self.scope)}" if self.resource is None else f"{'.'.join(self.scope)} {self.resource}"
+        if name := names.name(self.scope, self.resource):
+            where += f" ({name})"
         text = self.role_id if SCOPES[self.scope].ids is None else f"{self.role_id} on {where}"
         if self.application_roles is not None:
             text += f" (application roles: {', '.join(self.application_roles) or 'none'})"
@@ -170,7 +181,9 @@ class Grant:
 
 Grants = frozenset[Grant]
 NOTHING: Grants = frozenset()
+NO_NAMES = Names()
 OWNER = Grant(("organization",), "organization-admin", None)
+GIVE_IDS = "give ids instead"
 Block = tuple[str, Grants]  # how messages name it, and what it gives
 
 
@@ -240,14 +253,16 @@ def from_input(
     *,
     unknown_scopes: str = "fail",
     to_be_taken: bool = False,
+    names: Names = NO_NAMES,
 ) -> Given:
     """Return what a person's `role_assignments` ask for.
 
     where: how messages name the entry; organization_id: what a block's organization_id must be, where that is known
     already, else it goes to the findings, for later; unknown_scopes: `fail` or `warn`, the latter because the service
     may know more than this version; to_be_taken: whether these grants are to be taken away, and so may contradict each
-    other. Faults go to the findings, and what is faulty gives no grant. Null counts as absent. Whether a role is known
-    is left to be judged when it is known who holds what.
+    other; names: what resources are called, in the scopes that `names_used` tells. Faults go to the findings, and what
+    is faulty gives no grant. Null counts as absent. Whether a role is known is left to be judged when it is known who
+    holds what.
     """
     if not isinstance(value, dict):
         findings.problem(where, f"must be a dictionary of scopes such as deployment, not {kind_of(value)}")
@@ -262,7 +277,7 @@ def from_input(
         else:
             for index, block in enumerate(blocks):
                 here = f"{place}[{index}]"
-                given.append((here, _block_from_input(block, path, here, findings, organization_id)))
+                given.append((here, _block_from_input(block, path, here, findings, organization_id, names)))
     asked = Given(
         given[0][1] if len(given) == 1 else NOTHING.union(*(grants for _place, grants in given)),
         tuple(given),
@@ -271,6 +286,17 @@ def from_input(
     if not to_be_taken and len(given) > 1:
         check_slots([[block] for block in given], asked.grants, where, findings)
     return asked
+
+
+def names_used(assignments: Iterable[t.Any]) -> set[Path]:
+    """Return the scopes whose resources have to be listed, since role assignments, faultless or not, name some."""
+    used: set[Path] = set()
+    for value in assignments:
+        for path, blocks in _leaves((), value) if isinstance(value, dict) else ():
+            if path in LISTED and isinstance(blocks, list):
+                key = SCOPES[path].names
+                used |= {path for block in blocks if isinstance(block, dict) and block.get(key)}
+    return used
 
 
 def check_slots(parts: Iterable[Sequence[Block]], grants: Grants, where: str, findings: Findings) -> None:
@@ -291,7 +317,7 @@ def check_slots(parts: Iterable[Sequence[Block]], grants: Grants, where: str, fi
                     told.setdefault((elsewhere, place), []).append((other, grant))
     for (elsewhere, place), pairs in told.items():
         other, grant = pairs[0]
-        what = some_of([replace(one, application_roles=None)._in_words() for _other, one in pairs], most=3)
+        what = some_of([str(replace(one, application_roles=None)) for _other, one in pairs], most=3)
         findings.problem(
             where,
             f"{what} is given twice, with application_roles {_application_roles(other)} in {elsewhere} and "
@@ -465,15 +491,18 @@ def _unknown_from_input(blocks: t.Any, path: Path, where: str, findings: Finding
     return [(where, grants)]
 
 
-def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, organization_id: str | None) -> Grants:
+def _block_from_input(
+    block: t.Any, path: Path, where: str, findings: Findings, organization_id: str | None, names: Names
+) -> Grants:
     scope = SCOPES[path]
+    keys = scope.keys | {scope.names} if scope.ids else scope.keys
     if not isinstance(block, dict):
         findings.problem(where, f"must be a dictionary with a role_id, not {kind_of(block)}")
         return NOTHING
     block = {str(key): value for key, value in block.items() if value is not None}
-    before = len(findings.problems)
-    for key in sorted(block.keys() - scope.keys):
-        findings.problem(where, f"unknown key {key!r}{did_you_mean(key, scope.keys)}")
+    before = len(findings.problems) + len(findings.unresolved)
+    for key in sorted(block.keys() - keys):
+        findings.problem(where, f"unknown key {key!r}{did_you_mean(key, keys)}")
     role_id = block.get("role_id")
     if not isinstance(role_id, str) or not role_id.strip():
         findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
@@ -488,16 +517,48 @@ def _block_from_input(block: t.Any, path: Path, where: str, findings: Findings, 
     if scope.ids:
         if scope.ids in block:
             block[scope.ids] = _texts(block[scope.ids], scope.ids, where, findings, numbers=True)
+        named = _texts(block.pop(scope.names, []), scope.names, where, findings)
         ids, everything = block.get(scope.ids), block.get("all", False)
         if not isinstance(everything, bool):
             findings.problem(where, f"all must be true or false, not {kind_of(everything)}")
-        elif everything and ids:
-            findings.problem(where, f"has both all and {scope.ids}; leave one of them out")
-        elif not everything and not ids:
-            findings.problem(where, f"needs either 'all: true' or {scope.ids} with at least one id")
-    if len(findings.problems) > before:
+        elif everything and (ids or named):
+            findings.problem(where, f"has both all and {scope.ids if ids else scope.names}; leave one of them out")
+        elif not everything and not (ids or named):
+            findings.problem(where, f"needs either 'all: true' or {scope.ids} with at least one id{_or_names(path)}")
+        elif named and path not in LISTED:
+            findings.problem(
+                where, f"{scope.names} cannot be looked up, since no list of these is published; {GIVE_IDS}"
+            )
+        elif named and len(findings.problems) + len(findings.unresolved) == before:
+            block[scope.ids] = [*(ids or []), *_resolved(named, path, where, findings, names)]
+    if len(findings.problems) + len(findings.unresolved) > before:
         return NOTHING
     return _split(path, *_parts(block, scope), typed=True)
+
+
+def _or_names(path: Path) -> str:
+    return f", or {SCOPES[path].names}" if path in LISTED else ""
+
+
+def _resolved(named: list[str], path: Path, where: str, findings: Findings, names: Names) -> list[str]:
+    """Return the ids of the resources with these names; what is not the name of exactly one goes to the findings."""
+    what, ids = f"{path[-1]} {path[0]}" if len(path) > 1 else path[0], SCOPES[path].ids
+    if path in names.unread:
+        if why := names.unread[path]:
+            findings.unresolved_name(where, f"{SCOPES[path].names} cannot be looked up: {why}; {GIVE_IDS} ({ids})")
+        return []
+    found: list[str] = []
+    for name in named:
+        fitting = names.ids(path, name)
+        found += fitting
+        if not fitting:
+            near = did_you_mean(name, names.known(path))
+            findings.unresolved_name(where, f"the API key sees no {what} with the name {name!r}{near}")
+        elif len(fitting) > 1:
+            listed = some_of(fitting, most=20)
+            text = f"{len(fitting)} {what}s have the name {name!r}; write the id of the one that is meant: {listed}"
+            findings.unresolved_name(where, text)
+    return found
 
 
 def _check_organization(value: t.Any, where: str, findings: Findings, organization_id: str | None) -> None:

@@ -182,22 +182,22 @@ class Writes:
 
     def members(self) -> dict[str, Member]:
         """Return the members as they are now, by user id."""
-        members = self._fresh(self._members)
+        members = self.fresh(self._members)
         return {member.user_id: member for member in members}
 
     def invitations(self) -> list[Invitation]:
         """Return the invitations as they are now."""
-        return self._fresh(self._invitations)
+        return self.fresh(self._invitations)
 
     def api_keys(self) -> dict[str, ApiKey]:
         """Return all API keys as they are now, whatever organization they name, by id."""
-        return {key.id: key for key in self._fresh(self._api_keys)}
+        return {key.id: key for key in self.fresh(self._api_keys)}
 
     def people(self) -> People:
         """Return everybody as they are now."""
         return People(self.members().values(), self.invitations(), whole=self.organization.whole)
 
-    def _fresh(self, reading: _Shared[Result]) -> Result:
+    def fresh(self, reading: Callable[[], Result]) -> Result:
         """Make a reading. Where even that fails, the run ends: nothing could be settled any more."""
         if self._hopeless:
             raise Ended

@@ -13,7 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import OWNER, SCOPES, full_role
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    OWNER,
+    SCOPES,
+    Block,
+    Grants,
+    full_role,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, Selection
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
@@ -33,10 +39,17 @@ def check_roles(desired: Iterable[Desired], people: People, unknown_roles: str, 
         for given in entry.given
         for place, grants in given.unknown
     }
-    if not blocks:
-        return
-    held = {(grant.scope, grant.role) for one in people.everybody for grant in one.grants}
-    for place, grants in blocks.items():
+    if blocks:
+        check_blocks(blocks.items(), (one.grants for one in people.everybody), unknown_roles, findings)
+
+
+def check_blocks(blocks: Iterable[Block], holders: Iterable[Grants], unknown_roles: str, findings: Findings) -> None:
+    """Tell of blocks whose role is none that this version knows, unless one of the holders has it.
+
+    unknown_roles: `fail` or `warn`.
+    """
+    held = {(grant.scope, grant.role) for grants in holders for grant in grants}
+    for place, grants in blocks:
         grant = next(iter(grants))  # all of a block have one role
         if (grant.scope, grant.role) in held:
             continue

@@ -16,17 +16,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     in_order,
     to_assignments,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import KeyInUse
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, person_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     ElasticCloudError,
     Findings,
     GuardError,
+    InputError,
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
@@ -56,6 +59,10 @@ STANDINGS = ("active", "pending", "expired")
 UNSETTLED = ("not_attempted", "outcome_unknown")  # codes of ours that say more than that something has failed
 MOST_STEPS = 50  # what became of so many actions is told one by one
 MAY_NOT = (403, 404)  # answers to an API key that may not list API keys
+ONLY_DEPARTURES = (
+    "Names fit no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only those "
+    "who are to go are removed or uninvited. Correct the names and run again:"
+)
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 
 
@@ -65,7 +72,8 @@ class Outcome:
 
     organization_id: where; people: who was there before; works: how far each action came, none in check mode;
     api_keys: those that members have made who are removed; refused_by: the guard that refused the plan; ended_by: what
-    kept the run from going on to its end.
+    kept the run from going on to its end; unresolved: names that fit nothing, so that only those who were to go were
+    planned for; names: what resources are called.
     """
 
     organization_id: str
@@ -78,6 +86,8 @@ class Outcome:
     api_keys: list[dict[str, t.Any]] = field(default_factory=list)
     refused_by: GuardError | None = None
     ended_by: ApiError | None = None
+    unresolved: Sequence[str] = ()
+    names: Names = NO_NAMES
 
     @property
     def changed(self) -> bool:
@@ -92,7 +102,7 @@ class Outcome:
             "changed": self.changed,
             **shown_plan(self.plan.actions),
             "plan_digest": make_digest(self.organization_id, self.plan.actions),
-            "diff": make_diff(self.effects, self.people.shared_emails),
+            "diff": make_diff(self.effects, self.people.shared_emails, self.names),
         }
         result |= shown_list(
             "not_understood",
@@ -217,10 +227,13 @@ class Outcome:
     @property
     def message(self) -> str | None:
         """What went wrong in words, with what was done all the same; None where nothing did."""
+        names = "".join(f"\n- {plain(one)}" for one in self.unresolved)
         if self.refused_by:
-            return str(self.refused_by)
-        if not self.failures:
-            return None
+            return f"{self.refused_by}{names and f' Besides, names fit no resource, or several:{names}'}"
+        parts = [f"{ONLY_DEPARTURES}{names}"] * bool(names) + [self._about_failures()] * bool(self.failures)
+        return "\n".join(parts) or None
+
+    def _about_failures(self) -> str:
         idle = Counter(str(error) for _action, error in self.failures if error.codes == ["not_attempted"])
         tried = [one for one in self.failures if one[1].codes != ["not_attempted"]]
         told = [f"{_in_words(action)}: {error}" for action, error in tried[:MOST_TOLD]]
@@ -246,10 +259,14 @@ def converge(
     now: dt.datetime,
     check_mode: bool,
     tell: Tell = to_nobody,
+    unresolved: Sequence[str] = (),
+    leavers_go: bool = False,
 ) -> Outcome:
     """Make the organization as desired, as far as it goes, and return what came of it.
 
-    now: the time with a zone, by which API keys have ended; tell: hears how far it is.
+    now: the time with a zone, by which API keys have ended; tell: hears how far it is; unresolved: names in the
+    definition that fit no resource, or several; leavers_go: whether those who are to go do so even then, where there is
+    no other problem.
 
     Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
     is that of a real run in which no request fails and nobody else changes anything.
@@ -264,25 +281,29 @@ def converge(
     organization.client.notice = lambda text: tell(f"{stage}: {text}")
     say("reading who is in the organization")
     people = read_people(organization, settings.concurrency)
-    findings = Findings()
-    check_roles(desired, people, rules.unknown_roles, findings)
-    check_selections((rules.ignore, guards.protected), desired, people, findings)
     rules = replace(rules, ignore=rules.ignore.sparing((entry.email, entry.user_id) for entry in desired))
-    plan = make_plan(desired, people, rules, findings)
+    findings = Findings()
+    findings.unresolved += unresolved
+    plan = _plan(desired, people, rules, guards, findings)
     findings.check()
-    keys = ApiKeys(organization)
-    client = organization.client
+    if unresolved:
+        if not leavers_go:
+            raise InputError(unresolved)
+        rules, findings = replace(rules, departures_alone=True), Findings()
+        plan = _plan(desired, people, rules, guards, findings)
+    client, keys = organization.client, ApiKeys(organization)
     leavers = LeaversKeys(
         rules.leavers_api_keys, organization.id, people, now, lambda: KeyInUse(client.key_id, client.key_ends)
     )
     if leavers.mode == "revoke":
         say("reading API keys")
         _plan_revocations(plan, leavers, keys)
-    outcome = Outcome(organization.id, people, plan, [])
+    outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
+    outcome.warnings += findings.warnings
     try:
-        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
+        outcome.warnings += check_guards(plan, people, rules, guards)
     except GuardError as refusal:
-        outcome.refused_by, warnings = refusal, findings.warnings
+        outcome.refused_by = refusal
     else:
         if leavers.mode == "warn" and plan.removals:
             say("reading API keys")
@@ -292,7 +313,7 @@ def converge(
         else:
             run = Run(organization, plan, people, rules, guards, settings, leavers, keys, say)
             _apply(run, outcome, settings.tolerate_refused)
-    outcome.warnings = [*warnings, *leavers.warnings, *outcome.warnings]
+    outcome.warnings += leavers.warnings
     outcome.api_keys = leavers.result
     return outcome
 
@@ -304,8 +325,8 @@ def _apply(run: Run, outcome: Outcome, tolerate_refused: bool) -> None:
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
         run.end(internal_error(error, run.writes.organization))
     tell_of_keys(run.works)
-    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     outcome.effects = [work.effect for work in run.works]
+    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     for work in run.works:
         _judge(work, outcome, tolerate_refused)
 
@@ -330,6 +351,14 @@ def _look_for_keys(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
         leavers.plan(plan.removals, keys.all())
     except ApiError as error:
         leavers.unread(error)
+
+
+def _plan(desired: Sequence[Desired], people: People, rules: Rules, guards: Guards, findings: Findings) -> Plan:
+    """Return the plan; what can be said of the definition only now that people are read goes to the findings."""
+    if not rules.departures_alone:
+        check_roles(desired, people, rules.unknown_roles, findings)
+    check_selections((rules.ignore, guards.protected), desired, people, findings)
+    return make_plan(desired, people, rules, findings)
 
 
 def read_people(organization: Organization, concurrency: int) -> People:
@@ -363,7 +392,7 @@ def _judge(work: Work, outcome: Outcome, tolerate_refused: bool) -> None:
     outcome.warnings += work.warnings
     if work.refused:
         refusal = next(iter(work.refused.values()))
-        names = ", ".join(map(str, in_order(work.refused)))
+        names = ", ".join(grant.in_words(outcome.names) for grant in in_order(work.refused))
         text = f"the service refuses to change {names}"
         if work.action.added & work.refused.keys() and work.action.taken:
             text += ", so nothing was taken from this person either"

@@ -18,18 +18,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     Given,
     Grants,
     check_slots,
     from_input,
     kind_of,
+    names_used,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     Selection,
     email_key,
     what_is_wrong,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names, Path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings, did_you_mean
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
@@ -85,12 +88,13 @@ def parse_team(
     now: dt.datetime,
     findings: Findings,
     unknown_scopes: str = "fail",
+    names: Names = NO_NAMES,
 ) -> list[Desired]:
     """Return the people of a team definition, in its order.
 
     members, groups: as the module's options have them; organization_id: where it is known before the first request;
-    now: the current time with a zone; unknown_scopes: `fail` or `warn`. Everything that is wrong goes to the findings,
-    with the entry's index.
+    now: the current time with a zone; unknown_scopes: `fail` or `warn`; names: what resources are called, in the scopes
+    that `names_in_team` tells. Everything that is wrong goes to the findings, with the entry's index.
     """
     if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for entry in members):
         findings.problem(
@@ -98,12 +102,8 @@ def parse_team(
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
         )
         return []
-    for name in map(str, groups):
-        if wrong := what_is_unsafe(name, lines=True):
-            findings.problem(f"groups.{name}", wrong)
-    reading = _Reading(findings, organization_id, unknown_scopes)
-    for name, assignments in groups.items():
-        reading.groups[str(name)] = None if assignments is None else reading.roles(assignments, f"groups.{name}")
+    reading = Reading(findings, organization_id, unknown_scopes, names)
+    reading.read_groups(groups)
     team: list[Desired] = []
     seen: dict[str, int] = {}
     for index, entry in enumerate(members):
@@ -138,6 +138,12 @@ def parse_team(
     return team
 
 
+def names_in_team(members: Iterable[t.Any], groups: Mapping[str, t.Any]) -> set[Path]:
+    """Return the scopes whose resources have to be listed, since a definition, faultless or not, names some."""
+    entries = (entry.get("role_assignments") for entry in members if isinstance(entry, dict))
+    return names_used([*groups.values(), *entries])
+
+
 def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings) -> None:
     """Tell whose email stands in `ignore` and in the definition: one of them is a slip. A pattern there is none."""
     for entry in team:
@@ -146,16 +152,36 @@ def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What reading entries needs: what the groups give (None for one without a value), and how to read roles."""
+class Reading:
+    """What reading entries needs: what the groups give (None for one without a value), and how to read roles.
+
+    Whatever has groups and role assignments of its own is such an entry: a person, or a role mapping.
+    """
 
     findings: Findings
     organization_id: str | None
     unknown_scopes: str
+    names: Names = NO_NAMES
     groups: dict[str, Given | None] = field(default_factory=dict)
 
+    def read_groups(self, groups: Mapping[str, t.Any]) -> None:
+        """Read the groups that entries may name."""
+        for name in map(str, groups):
+            if wrong := what_is_unsafe(name, lines=True):
+                self.findings.problem(f"groups.{name}", wrong)
+        for name, assignments in groups.items():
+            self.groups[str(name)] = None if assignments is None else self.roles(assignments, f"groups.{name}")
+
     def roles(self, assignments: t.Any, where: str) -> Given:
-        return from_input(assignments, where, self.findings, self.organization_id, unknown_scopes=self.unknown_scopes)
+        """Return what role assignments give."""
+        return from_input(
+            assignments,
+            where,
+            self.findings,
+            self.organization_id,
+            unknown_scopes=self.unknown_scopes,
+            names=self.names,
+        )
 
     def given(self, entry: Mapping[str, t.Any], where: str) -> tuple[tuple[Given, ...], Grants]:
         """Return what an entry's groups and its own role assignments give, each and together; nothing where it has

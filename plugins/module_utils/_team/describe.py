@@ -4,14 +4,16 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""What there is, as results: the organization, its people, and the team definition that describes them."""
+"""People as results, and the team definition that describes them.
+
+Pure: knows neither Ansible nor HTTP.
+"""
 
 from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from collections.abc import Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
     Grant,
@@ -28,42 +30,9 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
     People,
     Person,
     Selection,
-    email_key,
     what_is_wrong,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, Findings
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import ON_FURTHER_PAGES
-
-
-def survey(organization: Organization, gather: Collection[str]) -> tuple[dict[str, t.Any], list[str]]:
-    """Return what is to be gathered, as the contract of `org_info` has it, and warnings. Reads nothing else, side by
-    side.
-    """
-    team = "team" in gather
-    result: dict[str, t.Any] = {}
-    warnings: list[str] = []
-    with ThreadPoolExecutor(3) as pool:
-        description = pool.submit(organization.describe) if "organization" in gather else None
-        members = pool.submit(organization.members) if team or "members" in gather else None
-        invitations = pool.submit(organization.invitations) if team or "invitations" in gather else None
-    for reading in (description, members, invitations):
-        if reading and isinstance(error := reading.exception(), ApiError):
-            raise error.during(f"Reading the organization {organization.id} failed")
-    if description:
-        result["organization"] = description.result()
-    if members and "members" in gather:
-        result["members"] = [describe_member(member) for member in sorted(members.result(), key=_place)]
-    if invitations and "invitations" in gather:
-        result["invitations"] = [describe_invitation(one) for one in sorted(invitations.result(), key=_place)]
-    if members and invitations and team:
-        people = People(members.result(), invitations.result(), whole=organization.whole)
-        described, warnings = describe_team(people)
-        if described:
-            result["team"] = described
-    if not organization.whole:
-        warnings.insert(0, f"{ON_FURTHER_PAGES}: what is returned is not everybody.")
-    return result, warnings
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 
 
 def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
@@ -188,7 +157,3 @@ def _name(member: Member) -> str:
 
 def _listed(grants: Iterable[Grant]) -> str:
     return ", ".join(map(str, in_order(grants)))
-
-
-def _place(person: Member | Invitation) -> tuple[str, str]:
-    return email_key(person.email or ""), person.user_id or ""

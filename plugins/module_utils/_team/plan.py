@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     NOTHING,
     Grants,
     in_order,
@@ -34,6 +35,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
     Selection,
     person_key,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     Findings,
@@ -53,7 +55,8 @@ class Rules:
     invitations are sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the
     roles of a pending one differ) or `never`; members: whether members are planned for, or invitations alone; invite:
     whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`; leavers_api_keys:
-    what becomes of API keys whose makers are removed: `warn`, `revoke` or `ignore`.
+    what becomes of API keys whose makers are removed: `warn`, `revoke` or `ignore`; names: what resources are called,
+    for words; departures_alone: whether only those who are to go are planned for.
     """
 
     purge: bool = False
@@ -63,6 +66,8 @@ class Rules:
     invite: bool = True
     unknown_roles: str = "fail"
     leavers_api_keys: str = "warn"
+    names: Names = NO_NAMES
+    departures_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
             findings.problem(entry.where, f"{place} names this person too; take the person out of one of them")
         actions = plan_person(entry, people, rules, plan, findings)
         plan.actions += actions
-        plan.unchanged += not actions
+        plan.unchanged += not actions and not (rules.departures_alone and entry.present)
     for key in sorted(people.by_person.keys() - named):
         person = people.by_person[key]
         if is_ignored(person, rules):
@@ -204,6 +209,8 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
 
 def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findings: Findings) -> list[Action]:
     """Return what has to be done for one person; what is worth knowing beside it goes to the plan and the findings."""
+    if rules.departures_alone and entry.present:
+        return []
     email, user_id, there = _find(entry, people)
     compared: Sequence[Member | Invitation] = there.members or there.invitations
     is_compared = rules.members or not there.members
@@ -222,7 +229,7 @@ def plan_person(entry: Desired, people: People, rules: Rules, plan: Plan, findin
         return []
     if there.members:
         _note_not_understood(entry, there.members[0], there.members[0].grants, plan, findings)
-        return _plan_update(entry, there.members[0])
+        return _plan_update(entry, there.members[0], rules.names)
     if not email:
         findings.problem(entry.where, "nobody in the organization has this user id; invite people by email")
         return []
@@ -267,12 +274,14 @@ def _plan_absence(entry: Desired, there: Person, rules: Rules) -> list[Action]:
     return actions
 
 
-def _plan_update(entry: Desired, member: Member) -> list[Action]:
+def _plan_update(entry: Desired, member: Member, names: Names) -> list[Action]:
     after = _after(entry, member.grants)
     if after == member.grants:
         return []
     parts = [("to be added: ", after - member.grants), ("to be taken away: ", member.grants - after)]
-    reason = "; ".join(text + ", ".join(map(str, in_order(grants))) for text, grants in parts if grants)
+    reason = "; ".join(
+        text + ", ".join(grant.in_words(names) for grant in in_order(grants)) for text, grants in parts if grants
+    )
     return [Action("update", member.email, member.user_id, member.grants, after, reason, entry)]
 
 

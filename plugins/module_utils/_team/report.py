@@ -22,11 +22,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
+    NO_NAMES,
     Grants,
     in_order,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, email_key
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action
 
@@ -96,30 +99,32 @@ def in_words(heading: str, count: int, *, word: str = "", would: str = "") -> st
     return f"{count} {would}{word or heading}"
 
 
-def make_diff(effects: Iterable[Effect], shared: Collection[str] = ()) -> list[dict[str, str]]:
+def make_diff(effects: Iterable[Effect], shared: Collection[str] = (), names: Names = NO_NAMES) -> list[dict[str, str]]:
     """Return `diff`: for each person who changes, in the order of the plan, how they were and how they are; then the
     API keys that are gone.
 
-    shared: the keys of those emails that several members have; user ids tell those apart. One element for each person:
+    shared: the keys of those emails that several members have; user ids tell those apart; names: what resources are
+    called, which stands behind their ids. One element for each person:
     in one long text, Ansible's display would match equal lines of neighbours. Each grant has a line of its own, so that
     one deployment taken from five is one line. Of more than MOST_LISTED elements the first are returned.
     """
     people: dict[tuple[str, str | None], list[Effect]] = {}
-    keys: list[Effect] = []
+    keys: list[ApiKey] = []
     for effect in sorted((one for one in effects if one.counts_as), key=lambda one: one.action.place):
         action = effect.action
         if action.api_key:
-            keys.append(effect)
+            keys.append(action.api_key)
             continue
         key = action.person, action.user_id if action.person in shared else None
         people.setdefault(key, []).append(effect)
     elements = itertools.chain(
-        (_element(key[0] in shared, of_one) for key, of_one in people.items()), map(_key_element, keys)
+        (_element(key[0] in shared, of_one, names) for key, of_one in people.items()),
+        (_key_element(key, names) for key in keys),
     )
     return list(itertools.islice(elements, MOST_LISTED))
 
 
-def _element(shared: bool, effects: list[Effect]) -> dict[str, str]:
+def _element(shared: bool, effects: list[Effect], names: Names) -> dict[str, str]:
     """Return the element of a diff for one person: a member, an invitation, or both."""
     first = effects[0].action
     header = plain(first.email) if first.email else f"user id {plain(first.user_id)}"
@@ -129,17 +134,21 @@ def _element(shared: bool, effects: list[Effect]) -> dict[str, str]:
     after: dict[bool, list[str]] = {}
     for effect in effects:  # what was there at first, and what is there at last
         invited = effect.action.user_id is None
-        before.setdefault(invited, _lines(effect.before))
-        after[invited] = _lines(effect.after, again=effect.counts_as == "reinvited")
+        before.setdefault(invited, _lines(effect.before, names))
+        after[invited] = _lines(effect.after, names, again=effect.counts_as == "reinvited")
     return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
 
 
-def _key_element(effect: Effect) -> dict[str, str]:
+def _key_element(key: ApiKey, names: Names = NO_NAMES) -> dict[str, str]:
     """Return the element of a diff for an API key that is gone."""
-    key = effect.action.api_key
-    header = plain(f"{key.name} (id {key.id})") if key else ""
-    before = "".join(f"{line}\n" for line in _lines(effect.before))
-    return {"before_header": header, "after_header": header, "before": before, "after": ""}
+    header = plain(key.words)
+    lines = [*access_lines(key.grants, names), f"expires_at: {in_one_line(key.expires_at)}"]
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": "".join(f"{line}\n" for line in lines),
+        "after": "",
+    }
 
 
 def _text(lines: dict[bool, list[str]]) -> str:
@@ -150,23 +159,29 @@ def _text(lines: dict[bool, list[str]]) -> str:
     return "".join(f"{line}\n" for line in (*member, *invitation))
 
 
-def _lines(state: State | None, again: bool = False) -> list[str]:
+def _lines(state: State | None, names: Names, again: bool = False) -> list[str]:
     if state is None:
         return []
     lines = [f"status: {state.status}"]
     if again:
         lines.append("sent: again")
-    if not state.grants:
-        return [*lines, "role_assignments: {}"]
-    lines.append("role_assignments:")
+    return [*lines, *access_lines(state.grants, names)]
+
+
+def access_lines(grants: Grants, names: Names = NO_NAMES) -> list[str]:
+    """Return grants as the lines of a diff, each grant in one of its own, and what its resource is called."""
+    if not grants:
+        return ["role_assignments: {}"]
+    lines = ["role_assignments:"]
     shown: tuple[str, ...] = ()
-    for grant in in_order(state.grants):
+    for grant in in_order(grants):
         for depth, part in enumerate(grant.scope):
             if shown[: depth + 1] != grant.scope[: depth + 1]:
                 lines.append(f"{'  ' * (depth + 1)}{quoted(part)}:")
         shown = grant.scope
         block = _innermost(to_assignments(frozenset({grant})), grant.scope)
-        lines.append(f"{'  ' * (len(shown) + 1)}- {in_one_line(block)}")
+        name = names.name(grant.scope, grant.resource)
+        lines.append(f"{'  ' * (len(shown) + 1)}- {in_one_line(block)}{f'  # {plain(name)}' if name else ''}")
     return lines
 
 

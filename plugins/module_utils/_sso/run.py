@@ -1,0 +1,272 @@
+# Copyright (c) 2026, Orgops
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to the collection: this file may change in any release.
+
+"""From a plan for single sign-on to requests, one after another: the first that fails ends the writing."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import missing, surplus
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
+    IdentityProvider,
+    RoleMapping,
+    is_enforced,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, GuardError
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import single_sign_on as service
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.guards import Case, check_guards, refused
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.plan import (
+    Plan,
+    SignOn,
+    changes_of,
+    same_rule,
+)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.report import Step
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import internal_error
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import failure, not_attempted
+
+PATIENCE = 2  # actions without an answer; the first one ends the writing anyway
+INVALID_NAME = "organization.invalid_name"
+IN_ONE_REQUEST = ("add_role_mapping", "remove_role_mapping")
+GONE = frozenset({"org.idp.idp_not_configured", "org.role_mapping_rule.role_mapping_not_found"})
+
+
+class Run:
+    """One application of a plan. Afterwards, steps: what became of each action; refused_by: the guard that refused to
+    switch enforcement on at last, if one did; writes: what ended the run.
+
+    settings: the organization as it was read, to be sent back.
+    """
+
+    def __init__(self, organization: Organization, case: Case, settings: dict[str, t.Any]) -> None:
+        self.steps = [Step(action) for action in case.plan.actions]
+        self.writes = Writes(organization, PATIENCE)
+        self.refused_by: GuardError | None = None
+        self._organization, self._client, self._id = organization, organization.client, organization.id
+        self._case, self._plan, self._settings = case, case.plan, settings
+        self._now = case.plan.before  # as it is by what is known to have happened
+
+    def apply(self) -> None:
+        """Make the requests of the plan in order, until one fails or a signal comes."""
+        do: dict[str, Callable[[list[Step]], None]] = {
+            "stop_enforcing_sso": self._enforcement,
+            "set_identity_provider": self._set_provider,
+            "add_role_mapping": self._add_mappings,
+            "update_role_mapping": self._update_mapping,
+            "remove_role_mapping": self._remove_mappings,
+            "remove_identity_provider": self._remove_provider,
+            "enforce_sso": self._enforce,
+        }
+        ended: ApiError | None = None
+        for steps in self._requests():
+            error = ended or self._attempt(do[steps[0].action.action], steps)
+            for step in steps:
+                if not step.done:
+                    step.error = not_attempted(ended) if ended else error
+            ended = ended or error
+
+    def _requests(self) -> t.Iterator[list[Step]]:
+        """Yield the steps that go together into one request."""
+        for kind, steps in itertools.groupby(self.steps, lambda step: step.action.action):
+            if kind in IN_ONE_REQUEST:
+                yield list(steps)
+            else:
+                yield from ([step] for step in steps)
+
+    def _attempt(self, do: Callable[[list[Step]], None], steps: list[Step]) -> ApiError | None:
+        """Do one request's steps; return why they, or some of them, failed."""
+        try:
+            do(steps)
+        except Ended:
+            return not_attempted(self.writes.ended_by)
+        except Refused as refusal:
+            return refusal.error
+        except ApiError as error:
+            return failure(error)
+        except GuardError as guard:
+            self.refused_by = guard
+            return ApiError(
+                f"not attempted, since it was read again what there is, and {refused(guard)}", codes=["not_attempted"]
+            )
+        except Exception as error:  # a fault of ours, which the steps before have to survive in the result
+            return internal_error(error, self._organization)
+        return None
+
+    def _has_happened(self, step: Step, after: t.Any = None) -> None:
+        step.has_happened(step.action.after if after is None else after)
+        self._now = self._now.after(replace(step.action, after=step.after))
+
+    # Enforcement
+
+    def _enforcement(self, steps: list[Step]) -> None:
+        [step] = steps
+        wanted = bool(step.action.after)
+        shown: list[bool | None] = []
+
+        def write(*, named: bool = True) -> None:
+            shown.append(service.enforce(self._client, self._id, self._settings, wanted, named=named))
+
+        def done() -> bool:
+            settings = self.writes.fresh(lambda: service.read_settings(self._client, self._id))
+            return is_enforced(settings, self._now.provider) is wanted and self._plan.before.enforced is not None
+
+        try:
+            self.writes.surely(write, done)
+        except Refused as refusal:
+            if INVALID_NAME not in refusal.codes:
+                raise
+            self.writes.surely(lambda: write(named=False), done)
+        if shown and shown[-1] is (not wanted):
+            raise ApiError(
+                "the service has taken the request, and its answer says that single sign-on is "
+                f"{'not' if wanted else 'still'} enforced; look at the console, and ask the vendor's support",
+                method="PUT",
+                path=f"/organizations/{self._id}",
+            )
+        self._has_happened(step)
+        if step.action.before is None and not (shown and shown[-1] is wanted):
+            self._now = replace(self._now, enforced=None)
+
+    def _enforce(self, steps: list[Step]) -> None:
+        """Switch enforcement on. What this run has made is read once more before, and the guards are asked again."""
+        if any(step.done for step in self.steps):
+            self._look_again()
+        self._enforcement(steps)
+
+    def _look_again(self) -> None:
+        self.writes.go_on()
+        expected = self._now
+
+        def as_expected() -> bool:
+            provider = self._provider()
+            mappings = tuple(self._mappings())
+            domains = self.writes.fresh(lambda: service.read_domains(self._client, self._id))
+            self._now = replace(expected, provider=provider, mappings=mappings, domains=tuple(domains))
+            return _alike(self._now, expected)
+
+        self.writes.settled(as_expected)
+        self.writes.go_on()
+        after = replace(self._now, enforced=True)
+        plan = Plan(self._plan.before, after, self._plan.actions)
+        refusal, _warnings = check_guards(replace(self._case, plan=plan))
+        if refusal:
+            raise refusal
+
+    # The identity provider
+
+    def _set_provider(self, steps: list[Step]) -> None:
+        [step] = steps
+        wanted = t.cast("IdentityProvider", step.action.after)
+        made: list[IdentityProvider] = []
+
+        def write() -> None:
+            made.append(service.set_identity_provider(self._client, self._id, wanted))
+
+        def done() -> bool:
+            there = self._provider()
+            if there is None or changes_of(there, wanted):
+                return False
+            made.append(there)
+            return True
+
+        self.writes.surely(write, done)
+        shown = made[-1]
+        if changes_of(shown, wanted):  # a reply that leaves things out says nothing against them
+            shown = replace(wanted, made=shown.made or wanted.made)
+        self._has_happened(step, shown)
+
+    def _remove_provider(self, steps: list[Step]) -> None:
+        self._gone(
+            lambda: service.remove_identity_provider(self._client, self._id),
+            lambda: self._provider() is None,
+        )
+        self._has_happened(steps[0])
+
+    # Role mappings
+
+    def _add_mappings(self, steps: list[Step]) -> None:
+        wanted = [t.cast("RoleMapping", step.action.after) for step in steps]
+        self._settle(steps, lambda: service.add_role_mappings(self._client, self._id, wanted))
+
+    def _update_mapping(self, steps: list[Step]) -> None:
+        wanted = t.cast("RoleMapping", steps[0].action.after)
+        self._settle(steps, lambda: service.update_role_mapping(self._client, self._id, wanted))
+
+    def _settle(self, steps: list[Step], write: Callable[[], None]) -> None:
+        """Write mappings, each by its name, and note those that are there then as they should be."""
+
+        def done() -> bool:
+            held = {mapping.name: mapping for mapping in self._mappings()}
+            for step in steps:
+                wanted = t.cast("RoleMapping", step.action.after)
+                if not step.done and wanted.name in held and _same(held[wanted.name], wanted):
+                    self._has_happened(step)
+            return all(step.done for step in steps)
+
+        try:
+            self.writes.surely(write, done)
+        except Refused as refusal:
+            if refusal.after_loss and done():  # the lost one was the one that counted
+                return
+            raise
+        for step in steps:
+            if not step.done:
+                self._has_happened(step)
+
+    def _remove_mappings(self, steps: list[Step]) -> None:
+        names = [step.action.name for step in steps]
+        by_name = {step.action.name: step for step in steps}
+        for batch in self._organization.batches("role_mappings", names):
+            self._gone(
+                lambda batch=batch: service.remove_role_mappings(self._client, self._id, batch),  # type: ignore[misc]
+                lambda batch=batch: not {one.name for one in self._mappings()} & {*batch},  # type: ignore[misc]
+            )
+            for name in batch:
+                self._has_happened(by_name[name])
+
+    def _gone(self, write: Callable[[], None], done: Callable[[], bool]) -> None:
+        """Remove something. That it is gone is all that matters, whoever has removed it."""
+        try:
+            self.writes.surely(write, done)
+        except Refused as refusal:
+            if not (GONE & refusal.codes or refusal.status == 404) or not done():
+                raise
+
+    def _provider(self) -> IdentityProvider | None:
+        return self.writes.fresh(lambda: service.read_identity_provider(self._client, self._id))
+
+    def _mappings(self) -> Sequence[RoleMapping]:
+        return self.writes.fresh(lambda: service.read_role_mappings(self._client, self._id))
+
+    @property
+    def now(self) -> SignOn:
+        """Single sign-on as it is by what is known to have happened."""
+        return self._now
+
+
+def _alike(one: SignOn, other: SignOn) -> bool:
+    """Return whether two readings show the same provider and mappings."""
+    if (one.provider is None) != (other.provider is None):
+        return False
+    if one.provider and other.provider and changes_of(one.provider, other.provider):
+        return False
+    mine, theirs = ({mapping.name: mapping for mapping in some.mappings} for some in (one, other))
+    return mine.keys() == theirs.keys() and all(_same(mapping, theirs[name]) for name, mapping in mine.items())
+
+
+def _same(held: RoleMapping, wanted: RoleMapping) -> bool:
+    """Return whether a mapping is as it should be."""
+    return (
+        held.enabled == wanted.enabled
+        and same_rule(held.match, held.conditions, wanted.match, wanted.conditions)
+        and not (held.roles_shown and (missing(wanted.grants, held.grants) or surplus(wanted.grants, held.grants)))
+    )
