@@ -17,6 +17,8 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if it says so again, the service's "
+    "list is behind",
     "org.idp.idp_not_configured": "there is no identity provider (any more); define one with all that it needs",
     "org.role_mapping_rule.ambiguous_rule": "a rule has either any or all, and a condition either group or email",
     "org.role_mapping_rule.email_syntax_error": "the service does not take the email of a condition; correct it",
