@@ -17,6 +17,11 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "org.domain_claim.already_exists": "another organization has claimed the domain, which has to give it up first",
+    "org.domain_claim.concurrent_organization_modification": "somebody else was changing the organization at the same "
+    "time; run again",
+    "org.idp.idp_configured": "a domain can be given up once the identity provider is removed (org_sso, "
+    "identity_provider with state: absent)",
     "org.idp.idp_not_configured": "there is no identity provider (any more); define one with all that it needs",
     "org.role_mapping_rule.ambiguous_rule": "a rule has either any or all, and a condition either group or email",
     "org.role_mapping_rule.email_syntax_error": "the service does not take the email of a condition; correct it",

@@ -89,6 +89,7 @@ ORDER = (
     "_sso/mappings",
     "_sso/run",
     "_sso/converge",
+    "_sso/domain",
     # What org_info says
     "_info",
     # Ansible's side of every module
