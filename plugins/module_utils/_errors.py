@@ -19,6 +19,11 @@ import typing as t
 ADVICE = {
     "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if it says so again, the service's "
     "list is behind",
+    "org.domain_claim.already_exists": "another organization has claimed the domain, which has to give it up first",
+    "org.domain_claim.concurrent_organization_modification": "somebody else was changing the organization at the same "
+    "time; run again",
+    "org.idp.idp_configured": "a domain can be given up once the identity provider is removed (org_sso, "
+    "identity_provider with state: absent)",
     "org.idp.idp_not_configured": "there is no identity provider (any more); define one with all that it needs",
     "org.role_mapping_rule.ambiguous_rule": "a rule has either any or all, and a condition either group or email",
     "org.role_mapping_rule.email_syntax_error": "the service does not take the email of a condition; correct it",

@@ -23,9 +23,9 @@ class Console(Organizations):
         """An owner claims a domain, or rather: has done so."""
         self._add_domain(self.find(organization), domain.lower())
 
-    def publish(self, domain: str, *values: str) -> None:
-        """The DNS has these TXT records for the challenge of a domain from now on, and no others."""
-        self.dns[CHALLENGE + domain.lower()] = list(values)
+    def publish(self, domain: str, values: str | Iterable[str]) -> None:
+        """The DNS has these TXT records (or this one) for the challenge of a domain from now on, and no others."""
+        self.dns[CHALLENGE + domain.lower()] = [values] if isinstance(values, str) else list(values)
 
     def occupy(self, organization: Organization | str, times: int = 1) -> None:
         """Somebody else changes the organization: so many changes of its domains meet that."""

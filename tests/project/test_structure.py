@@ -93,6 +93,7 @@ ORDER = (
     "_sso/mappings",
     "_sso/run",
     "_sso/converge",
+    "_sso/domain",
     # API keys
     "_keys/definition",
     "_keys/plan",

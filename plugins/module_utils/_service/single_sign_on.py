@@ -29,6 +29,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client, encode
 
 NO_PROVIDER = "org.idp.idp_not_configured"
+NOT_YET = 449  # the status where the DNS does not have the code for a domain; its body is empty
 METHOD = "enforce_authentication_method"  # of an organization: `sso`, or null
 READ_ONLY = frozenset({"id", "sso_login_identifier", METHOD})  # what nobody sets, and what is set here
 # What the service makes, and how results name it.
@@ -112,6 +113,36 @@ def read_domains(client: Client, organization_id: str) -> list[str]:
     return _texts(_listed(reply, "domains", organization_id, "domains"))
 
 
+def claim_domain(client: Client, organization_id: str, domain: str) -> bool:
+    """Claim a domain, if the DNS has the code for it; return False where the service does not see that yet. Claiming
+    one that is claimed already is refused. Raises what `Client.request` raises.
+    """
+    try:
+        client.request("POST", "organizations", organization_id, "domains", "_verify", body=_claim(domain))
+    except ApiError as error:
+        if error.status != NOT_YET:
+            raise
+        return False
+    return True
+
+
+def ask_for_code(client: Client, organization_id: str, domain: str) -> str:
+    """Return the code that the DNS has to have for a domain. Asking again may change it. Raises what `Client.request`
+    raises, and ApiError where the reply has no code.
+    """
+    path = ("organizations", organization_id, "domains", "_generate_verification_code")
+    code = _text(client.request("POST", *path, body=_claim(domain)).get("verification"))
+    if not code:
+        shown = f"/{'/'.join(map(encode, path))}"
+        raise ApiError("the answer holds no code; is endpoint the right service?", method="POST", path=shown)
+    return code
+
+
+def give_up_domain(client: Client, organization_id: str, domain: str) -> None:
+    """Give a domain up that is claimed. Raises what `Client.request` raises."""
+    client.request("DELETE", "organizations", organization_id, "domains", body=_claim(domain))
+
+
 def read_settings(client: Client, organization_id: str) -> dict[str, t.Any]:
     """Return the organization as the service has it now. One request. Raises what `Client.request` raises."""
     return client.request("GET", "organizations", organization_id)
@@ -170,6 +201,10 @@ def update_role_mapping(client: Client, organization_id: str, mapping: RoleMappi
 def remove_role_mappings(client: Client, organization_id: str, names: Sequence[str]) -> None:
     """Remove the role mappings of these names. Raises what `Client.request` raises."""
     client.request("DELETE", "organizations", organization_id, "role_mappings", list(names))
+
+
+def _claim(domain: str) -> dict[str, t.Any]:
+    return {"domain_claim_request": domain}
 
 
 def _mapping_body(mapping: RoleMapping, organization_id: str) -> dict[str, t.Any]:

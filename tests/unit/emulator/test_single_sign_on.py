@@ -200,7 +200,7 @@ def test_domain_is_claimed_and_given_up(api, emulator, acme):
     emulator.publish("example.com", "something else")
     assert api("POST", f"{acme.domains}/_verify", claim("example.com")) == NOT_YET
     assert api("GET", acme.domains) == (200, {"domains": []})
-    emulator.publish("example.com", "something else", code)
+    emulator.publish("example.com", ["something else", code])
     assert api("POST", f"{acme.domains}/_verify", claim("EXAMPLE.com")) == (200, {})
     assert api("GET", acme.domains) == (200, {"domains": ["example.com"]})
     assert api("POST", f"{acme.domains}/_verify", claim("example.com")) == CLAIMED
@@ -211,7 +211,7 @@ def test_domain_is_claimed_and_given_up(api, emulator, acme):
 
 
 def test_nobody_claims_without_asking_for_the_code(api, emulator, acme):
-    emulator.publish("example.com", "a code of mine", "")
+    emulator.publish("example.com", ["a code of mine", ""])
     assert api("POST", f"{acme.domains}/_verify", claim("example.com")) == NOT_YET
 
 
@@ -568,6 +568,8 @@ def test_the_console_is_reached_from_outside(emulator, acme):
         {"do": "occupy", "times": 2},
     ):
         emulator.do({**action, "organization": acme.id})
+    emulator.do({"do": "publish", "domain": "Example.org", "values": "code"})
+    assert emulator.dns == {"_elastic_domain_challenge.example.org": ["code"]}
     sso = acme.organization.sso
     assert (sso.domains, sso.provider.login_identifier_prefix, list(sso.mappings)) == (
         ["example.com"],

@@ -24,6 +24,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import SINGLE_SIGN_ON, take_survey
 from ansible_collections.orgops.elastic_cloud.plugins.modules import (
     org_api_key,
+    org_domain,
     org_info,
     org_invitation,
     org_member,
@@ -48,6 +49,7 @@ except ImportError:  # before ansible-core 2.19
 Result = dict[str, Any]
 MODULES = {
     "org_api_key": org_api_key,
+    "org_domain": org_domain,
     "org_info": org_info,
     "org_invitation": org_invitation,
     "org_member": org_member,

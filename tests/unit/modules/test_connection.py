@@ -15,6 +15,7 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import 
 
 # A call of each module that finds nothing to do, and what it reads.
 CALLS: dict[str, dict[str, Any]] = {
+    "org_domain": {"name": "example.com", "state": "absent"},
     "org_info": {"gather": ["members", "invitations"]},
     "org_invitation": {"emails": "ana@example.com"},
     "org_member": {"email": "ana@example.com"},
@@ -22,7 +23,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "org_team": {"members": [{"email": "ana@example.com"}]},
 }
 PEOPLE = ["invitations", "members"]
-READ = dict.fromkeys(CALLS, PEOPLE) | {"org_sso": ["", "domains", "idp", "members", "role_mappings"]}
+READ = dict.fromkeys(CALLS, PEOPLE) | {
+    "org_domain": ["domains"],
+    "org_sso": ["", "domains", "idp", "members", "role_mappings"],
+}
 LISTS = [(module, part) for module, parts in READ.items() for part in parts if part not in ("", "idp")]
 every_module = pytest.mark.parametrize("module", CALLS)
 UNSAID = {"api_key": None, "organization_id": None, "endpoint": None}
@@ -213,7 +217,7 @@ def test_a_reading_that_fails_is_repeated(site, module, part, kind):
 
 @every_module
 def test_retries_have_an_end(site, module):
-    site.emulator.fail("status", status=503, path="/members$", from_nth=1)
+    site.emulator.fail("status", status=503, path=f"/{READ[module][-1]}$", from_nth=1)
     result = site.refuse(module, retries=2, **CALLS[module])
     assert result["error"]["status"] == 503
     assert len(site.requests) == len(READ[module]) + 2
@@ -222,7 +226,8 @@ def test_retries_have_an_end(site, module):
 @every_module
 @pytest.mark.parametrize(("asked", "waited"), [(7, 7), (3600, 60)])
 def test_the_service_is_left_alone_as_long_as_it_asks_for_but_not_for_ever(site, module, asked, waited):
-    site.emulator.fail("status", status=429, code="root.rate_limit_exceeded", retry_after=asked, path="/members$")
+    path = f"/{READ[module][-1]}$"
+    site.emulator.fail("status", status=429, code="root.rate_limit_exceeded", retry_after=asked, path=path)
     begun = site.emulator.clock.monotonic()
     site.succeed(module, **CALLS[module])
     assert site.emulator.clock.monotonic() - begun == waited

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -442,8 +444,6 @@ def test_one_role_with_two_sets_of_application_roles(acme: Site) -> None:
 
 
 def test_json_text_and_blank_text(acme: Site) -> None:
-    import json
-
     done = acme.succeed("org_sso", identity_provider=json.dumps(IDP), role_mappings=json.dumps([OWNERS]), groups=" ")
     assert len(done["plan"]) == 2
 
@@ -538,3 +538,128 @@ def test_who_is_locked_out_and_who_is_overwritten(running: Site) -> None:
         ("GET", f"/organizations/{running.id}/idp"),
         ("GET", f"/organizations/{running.id}/domains"),
     ]
+
+
+# --- What goes wrong on the way
+
+
+def codes(result: Result) -> list[tuple[str, list[str]]]:
+    """What failed, with the codes."""
+    return [(failure["name"], failure["error"]["codes"]) for failure in result["failures"]]
+
+
+@under(NULL_SHOWN)
+def test_after_a_failure_nothing_is_removed_and_nothing_enforced(running: Site) -> None:
+    running.emulator.fail("status", status=400, code="org.role_mapping_rule.too_many_role_mappings", method="POST")
+    more = {"name": "more", "any": [{"group": "b"}], "role_assignments": viewer("b")}
+    definition = {"role_mappings": [OWNERS, more], "purge_role_mappings": True, "enforced": True}
+    result = running.run("org_sso", **definition)
+    assert codes(result) == [
+        ("more", ["org.role_mapping_rule.too_many_role_mappings"]),
+        ("viewers", ["not_attempted"]),
+        ("enforced", ["not_attempted"]),
+    ]
+    assert "more role mappings than the service allows" in result["msg"]
+    assert (result["changed"], result["diff"]) == (False, [])
+    assert result["error"]["codes"] == ["org.role_mapping_rule.too_many_role_mappings"]
+    assert (names(running), enforced(running)) == (["owners", "viewers"], False)
+    running.emulator.heal()
+    running.converge("org_sso", **definition)
+    assert (names(running), enforced(running)) == (["owners", "more"], True)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "guard"),
+    [
+        (lambda site: site.emulator.drop_mapping(site.organization, "owners"), "owner_mapping"),
+        (lambda site: site.emulator.put_provider(site.organization, issuer="urn:other"), "untested"),
+        (lambda site: site.emulator.drop_provider(site.organization), "locked_out"),
+    ],
+)
+@pytest.mark.parametrize("site", [NULL_SHOWN], indirect=True, ids=str)
+def test_the_guards_are_asked_again_before_enforcement(running: Site, meanwhile: Any, guard: str) -> None:
+    running.emulator.before(lambda: meanwhile(running), method="GET", path="/idp$", nth=2)
+    definition = {"role_mappings": [VIEWERS | {"enabled": False}], "enforced": True}
+    result = running.run("org_sso", **definition)
+    assert result["guard"]["name"] == guard
+    assert codes(result) == [("enforced", ["not_attempted", guard])]
+    assert [one["after_header"] for one in result["diff"]] == ["viewers"]
+    assert result["changed"]
+    assert not enforced(running)
+
+
+def test_what_somebody_else_has_removed_is_gone(running: Site) -> None:
+    running.emulator.before(lambda: running.emulator.drop_mapping(running.organization, "viewers"), method="DELETE")
+    running.emulator.switches = dataclasses.replace(running.emulator.switches, unknown_mapping_in_delete="refuse_all")
+    done = running.succeed("org_sso", role_mappings=[{"name": "viewers", "state": "absent"}])
+    assert done["changed"]
+    assert names(running) == ["owners"]
+
+
+@pytest.mark.parametrize("existing", ["refuse", "replace"])
+def test_a_lost_reply_is_settled_by_reading(running: Site, existing: Any) -> None:
+    running.emulator.switches = dataclasses.replace(running.emulator.switches, existing_mapping=existing)
+    more = {"name": "more", "any": [{"group": "b"}], "role_assignments": viewer("b")}
+    running.emulator.fail("cut_after", method="POST")
+    done = running.succeed("org_sso", role_mappings=[more])
+    assert done["changed"]
+    assert [entry["method"] for entry in running.writes] == ["POST"]
+    running.emulator.fail("cut_before", method="PUT")
+    running.converge("org_sso", role_mappings=[more | {"enabled": False}])
+    assert [entry["method"] for entry in running.done_by] == ["PUT", "PUT"]
+
+
+def test_an_answer_that_is_lost_for_good_is_told_as_unknown(running: Site) -> None:
+    running.emulator.fail("status", status=503, method="PUT", from_nth=1)
+    result = running.run("org_sso", role_mappings=[VIEWERS | {"enabled": False}], retries=1)
+    assert codes(result) == [("viewers", ["outcome_unknown", "root.unavailable"])]
+    assert not result["changed"]
+
+
+# --- The guards, over HTTP: each refuses in check mode and not, and writes nothing
+
+
+@pytest.mark.parametrize(
+    ("guard", "options"),
+    [
+        ("owner_mapping", {"role_mappings": [VIEWERS], "purge_role_mappings": True}),
+        ("owner_for_anybody", {"role_mappings": [OWNERS | {"any": [{"email": "*@*"}]}]}),
+        ("provider_in_force", {"identity_provider": {"public_certificates": [NEW]}}),
+        ("provider_in_force", {"identity_provider": {"state": "absent"}}),
+    ],
+)
+@readings
+def test_guards_while_it_is_enforced(in_force: Site, guard: str, options: dict[str, Any]) -> None:
+    result = in_force.refuse("org_sso", **options)
+    assert result["guard"]["name"] == guard
+    assert result["msg"].startswith(f"Nothing was changed. The guard {guard} refuses the plan: ")
+
+
+@readings
+def test_guards_of_enforcement(running: Site) -> None:
+    site = running
+    options = {"identity_provider": {"public_certificates": [OLD, NEW]}, "enforced": True}
+    assert site.succeed("org_sso", check_mode=True, **options)["changed"]
+    changed = {"identity_provider": {"login_identifier_prefix": "other"}, "enforced": True}
+    expected = "untested" if site.emulator.switches.enforcement_shown == "with_null" else "provider_in_force"
+    assert site.refuse("org_sso", **changed)["guard"]["name"] == expected
+    limited = site.emulator.add_key(site.organization, "limited", scope=[("deployment", "*")])
+    assert site.run("org_sso", api_key=limited, enforced=True)["failed"]
+    site.emulator.remove(site.organization, site.user_id("ana@example.com"))
+    site.let_lists_catch_up()
+    refused = site.refuse("org_sso", enforced=True)
+    assert refused["guard"] == {"name": "locked_out", "limit": 1, "found": 0, "emails": ["outside@example.org"]}
+    assert not enforced(site)
+
+
+@pytest.mark.parametrize("form", ["iso", "http"])
+def test_a_key_that_ends_is_no_way_back(running: Site, form: Any) -> None:
+    running.emulator.switches = dataclasses.replace(running.emulator.switches, key_expiration=form)
+    ends = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=20)
+    key = running.emulator.add_key(running.organization, expires_at=ends)
+    refused = running.refuse("org_sso", api_key=key, enforced=True)
+    assert refused["guard"]["name"] == "recovery"
+    assert refused["guard"]["limit"] == 30
+    later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=40)
+    key = running.emulator.add_key(running.organization, expires_at=later)
+    assert running.succeed("org_sso", api_key=key, enforced=True)["changed"]
