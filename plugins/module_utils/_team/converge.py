@@ -292,8 +292,7 @@ def converge(
             raise InputError(unresolved)
         rules, findings = replace(rules, departures_alone=True), Findings()
         plan = _plan(desired, people, rules, guards, findings)
-    keys = ApiKeys(organization)
-    client = organization.client
+    client, keys = organization.client, ApiKeys(organization)
     leavers = LeaversKeys(
         rules.leavers_api_keys, organization.id, people, now, lambda: KeyInUse(client.key_id, client.key_ends)
     )
@@ -302,10 +301,11 @@ def converge(
         _plan_revocations(plan, leavers, keys)
     digest = make_digest(organization.id, plan.actions) if guards.plan_digest else None
     outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
+    outcome.warnings += findings.warnings
     try:
-        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards, digest=digest)]
+        outcome.warnings += check_guards(plan, people, rules, guards, digest=digest)
     except GuardError as refusal:
-        outcome.refused_by, warnings = refusal, findings.warnings
+        outcome.refused_by = refusal
     else:
         if leavers.mode == "warn" and plan.removals:
             say("reading API keys")
@@ -315,7 +315,7 @@ def converge(
         else:
             run = Run(organization, plan, people, rules, guards, settings, leavers, keys, say)
             _apply(run, outcome, settings.tolerate_refused)
-    outcome.warnings = [*warnings, *leavers.warnings, *outcome.warnings]
+    outcome.warnings += leavers.warnings
     outcome.api_keys = leavers.result
     return outcome
 
@@ -327,8 +327,8 @@ def _apply(run: Run, outcome: Outcome, tolerate_refused: bool) -> None:
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
         run.end(internal_error(error, run.writes.organization))
     tell_of_keys(run.works)
-    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     outcome.effects = [work.effect for work in run.works]
+    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     for work in run.works:
         _judge(work, outcome, tolerate_refused)
 
