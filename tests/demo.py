@@ -34,6 +34,7 @@ INVENTORY = Path("docs/examples/inventory")
 ACME, GLOBEX = "1402593716", "2817604953"
 OWNER = {"organization": [{"role_id": "organization-admin"}]}
 EVERY_DEPLOYMENT = {"deployment": [{"role_id": "deployment-viewer", "all": True}]}
+FORGOTTEN = "nightly export"  # the API key of somebody who has to go
 CLUSTERS = {"cloud_connected_resource": [{"role_id": "cloud-connected-admin", "all": True}]}
 
 SUCCEEDED, HOSTS_FAILED = 0, 2  # exit codes of ansible-playbook
@@ -125,6 +126,8 @@ class Demo:
             "ivy@sso.example.com",
         ):
             emulator.add_member(ACME, email, EVERY_DEPLOYMENT)
+        emulator.add_key(ACME, email="anton.klein@example.net", name=FORGOTTEN, role_assignments=EVERY_DEPLOYMENT)
+        emulator.add_key(GLOBEX, email="bruno.costa@example.org", name="terraform")
         emulator.remove(GLOBEX, "hanna.virtanen@example.org")
         emulator.ungrant(GLOBEX, "oscar.nilsson@example.org", emulator.roles(GLOBEX, "oscar.nilsson@example.org") or {})
         emulator.add_member(GLOBEX, "quinn.stranger@example.org", EVERY_DEPLOYMENT)
@@ -214,8 +217,9 @@ def run(demo: Demo) -> None:
     say(
         """
         In acme, two people have vanished, one got a role in the console and one lost some. One invitation is
-        pending with the wrong roles, another has expired. A contractor's time is over, somebody who has left
-        still has access, and there are two whom the definition does not know; one comes by single sign-on.
+        pending with the wrong roles, another has expired. A contractor's time is over, and an API key of his is
+        still in use. Somebody who has left still has access, and there are two whom the definition does not
+        know; one comes by single sign-on.
 
         In globex, one person is missing, one has lost all roles, and one is there whom nobody knows."""
     )
@@ -227,10 +231,13 @@ def run(demo: Demo) -> None:
     output = demo.apply("--check", "--diff")
     check(demo.writes() == 0, "The check has changed something.")
     check(counts(output, "changed") == [1, 1], "The check has not found both organizations changed.")
+    check(FORGOTTEN in output, "The check has not found the contractor's API key.")
     say(
         """
         The emulator's log has reading requests only. The definition of acme leaves people alone whom it does not name:
-        hal.newcomer@example.com is merely listed as unmanaged. That of globex says purge: there, the stranger goes."""
+        hal.newcomer@example.com is merely listed as unmanaged. That of globex says purge: there, the stranger goes.
+
+        The contractor's API key would go on working without him: a warning names it, and how it is revoked."""
     )
 
     step(

@@ -28,7 +28,7 @@ NEW = "new@example.com"
 # What each module does where nothing goes wrong. Those that write revoke an invitation, by its token.
 CALLS: dict[str, dict[str, t.Any]] = {
     "org_domain": {"name": "example.com", "state": "absent"},
-    "org_info": {"gather": ["members", "invitations", "team"]},
+    "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
     "org_sso": {"role_mappings": [{"name": "viewers", "state": "absent"}]},

@@ -173,6 +173,7 @@ class Outcome:
                 "action": action.action,
                 **action.subject,
                 "reason": action.reason,
+                "names": _names_within(action, self.names),
                 "error": errors[id(action)].message if id(action) in errors else None,
             }
             for outcome, action in found[:MOST_STEPS]
@@ -373,6 +374,13 @@ def read_people(organization: Organization, concurrency: int) -> People:
         raise error.during(
             f"Reading who is in the organization {organization.id} failed, and nothing was changed"
         ) from None
+
+
+def _names_within(action: Action, names: Names) -> dict[str, str]:
+    """Return what the resources are called that an action is about, by id, where that is known."""
+    grants = in_order((action.before or NOTHING) | (action.after or NOTHING))
+    found = ((grant.resource or "", names.name(grant.scope, grant.resource)) for grant in grants)
+    return {resource: name for resource, name in found if name}
 
 
 def _in_words(action: Action) -> str:

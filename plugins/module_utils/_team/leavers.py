@@ -129,9 +129,9 @@ class LeaversKeys:
             )
         if self._nobodys:
             warnings.append(
-                f"Left, since the service does not tell whether they are for this organization, though those who made "
-                f"them are removed or no members: API keys {_all(self._nobodys.values())}. If they are, each is revoked "
-                f"by {TASK}."
+                f"Left, since the service does not tell whether they are for this organization: API keys "
+                f"{_all(self._nobodys.values())}, made by people who are removed or no members. If they are, each is "
+                f"revoked by {TASK}."
             )
         if self._orphans:
             warnings.append(

@@ -129,6 +129,8 @@ def held_to_the_facts(ours: bool) -> Iterator[list[str]]:
 def _is_beyond(emulator: Emulator) -> bool:
     """Whether replies hold what no contract allows, since a test wants it so; see `facts.SWITCHES_BEYOND`."""
     switches = emulator.switches
-    if switches.extra_fields or switches.empty_parts == "null" or switches.page_size is not None:
+    if switches.empty_parts == "null" or switches.enforcement_shown == "with_null":
+        return True
+    if switches.extra_fields or switches.page_size is not None:
         return True
     return any(member.extra for one in emulator.organizations.values() for member in one.members.values())

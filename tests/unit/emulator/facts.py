@@ -600,6 +600,7 @@ NULL_IN_REQUESTS = "what the vendor's Go SDK sends, and the bodies that its test
 SWITCHES_BEYOND = {
     "extra_fields": "what a later version of the service may do",
     "empty_parts": "null: what the vendor's Go SDK is prepared for",
+    "enforcement_shown": "with_null: inferred from requests, where null ends what is enforced",
     "page_size": "a list ends early; inferred from the list of organizations, which may",
 }
 

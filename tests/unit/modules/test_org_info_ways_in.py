@@ -344,3 +344,13 @@ def test_a_limited_key_sees_what_it_may(site):
     assert [one["id"] for one in result["resources"]] == ["d1"]
     assert {"api_keys", "sso"} & result.keys() == set()
     assert [one.partition(" ")[0] for one in result["warnings"]] == ["api_keys", "sso"]
+
+
+def test_what_the_service_says_in_a_refusal_is_warned_of_without_secrets(site):
+    site.invitation("ana@example.com")
+    (token, *_others) = [secret for secret in site.secrets() if secret != site.key]
+    words = {"errors": [{"code": "no", "message": f"{site.key} or {token}\n\u202e"}]}
+    site.emulator.fail("status", path="/auth/keys$", status=403, reply=words, times=0)
+    result = site.succeed("org_info", gather=["invitations", "api_keys"])  # which looks for secrets everywhere
+    assert "403 no: *** or" in warning_of(result)
+    assert warning_of(result).isprintable()

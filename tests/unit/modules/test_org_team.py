@@ -58,6 +58,7 @@ def test_a_drifted_organization_becomes_as_defined_under_every_reading(site):
     site.invitation("leaver@example.com", viewer("b"))
     site.member("unlisted@example.com", viewer("a"))
     site.invitation("unlisted2@example.com", viewer("a"))
+    site.emulator.add_key(site.organization, email="five@example.com")
     wanted = {
         "owner@example.com": OWNER,
         "second-owner@example.com": {"organization": [*BILLING["organization"], *OWNER["organization"]]},
@@ -184,10 +185,11 @@ def test_where_nothing_is_to_do_everything_is_there_and_empty(site):
     result = site.converge("org_team", members=[THE_OWNER])
     assert (result["plan"], result["failures"], result["refused"]) == ([], [], [])
     assert result["summary"] == {
-        **{"invited": 0, "reinvited": 0, "updated": 0, "uninvited": 0, "removed": 0},
+        **{"invited": 0, "reinvited": 0, "updated": 0, "uninvited": 0, "removed": 0, "api_keys_revoked": 0},
         "unchanged": 1,
         "unmanaged": 1,
     }
+    assert result["api_keys"] == []
 
 
 # Entries
