@@ -102,7 +102,8 @@ class Shown:
 
 
 def add_single_sign_on(ansible: Ansible, organization: t.Any) -> None:
-    """Let the organization have a provider, a mapping that makes owners, and another one."""
+    """Let the organization have a domain, a provider, a mapping that makes owners, and another one."""
+    ansible.emulator.add_domain(organization, "example.com")
     ansible.emulator.put_provider(organization)
     for name, roles in (("owners", OWNER), ("viewers", VIEWER)):
         ansible.emulator.add_mapping(organization, name, {"any": [{"group": name}]}, roles)
@@ -118,7 +119,6 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     emulator.add_member(organization, "ana@example.com", VIEWER)
     add_single_sign_on(ansible, organization)
     token = emulator.add_invitation(organization, BO, VIEWER).token
-    emulator.add_domain(organization, "example.com")
     if failure.kind:
         words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}"
         if module in WRITERS:  # they have read it before; nobody can take out of an answer what nobody knows
@@ -140,9 +140,10 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
 def prepare_success(ansible: Ansible, module: str) -> dict[str, t.Any]:
     """Make an organization in which there is something to do, with tokens going to and fro; return the task."""
     organization = ansible.emulator.add_organization(f"{module} works")
-    ansible.emulator.add_domain(organization, "example.com")
     ansible.emulator.add_member(organization, "owner@example.com", OWNER)
     add_single_sign_on(ansible, organization)
+    if module == "org_domain":  # beside a provider, no domain is given up
+        ansible.emulator.drop_provider(organization)
     ansible.emulator.add_invitation(organization, BO, VIEWER, expired=True)
     options = {**INVITING, **CALLS, "org_team": {"members": [{"email": BO}, {"email": NEW}]}}[module]
     return {f"orgops.elastic_cloud.{module}": {**options, "organization_id": organization.id}}
