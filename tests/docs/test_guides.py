@@ -110,6 +110,8 @@ class Reader:
         emulator.add_organization("Globex", GLOBEX)
         emulator.add_member(GLOBEX, "alma.jensen@example.org", OWNER)
         emulator.add_member(GLOBEX, "kim.larsen@sso.example.com")  # somebody whom a guide ignores
+        for organization in (ACME, GLOBEX):  # in which several people make API keys
+            emulator.add_key(organization, "limited", user_id="4711")
         self.environment = environment(url, folder) | {
             "EC_API_KEY": emulator.add_key(ACME),
             "GLOBEX_EC_API_KEY": emulator.add_key(GLOBEX),

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.playbook
 KEY = f"a-key-that-nobody-is-to-see-{KEY_ENDING}"
 BO = "bo@example.com"
 NEW = "new@example.com"
+LEAVER = "leaver@example.com"  # whose API keys are revoked first
 # What each module does where nothing goes wrong. Those that write revoke an invitation, by its token.
 CALLS: dict[str, dict[str, t.Any]] = {
     "org_domain": {"name": "example.com", "state": "absent"},
@@ -32,7 +33,11 @@ CALLS: dict[str, dict[str, t.Any]] = {
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
     "org_sso": {"role_mappings": [{"name": "viewers", "state": "absent"}]},
-    "org_team": {"members": [{"email": BO, "state": "absent"}], "max_removals": "100%"},
+    "org_team": {
+        "members": [{"email": email, "state": "absent"} for email in (BO, LEAVER)],
+        "max_removals": "100%",
+        "leavers_api_keys": "revoke",
+    },
 }
 INVITING: dict[str, dict[str, t.Any]] = {
     "org_invitation": {"emails": NEW},
@@ -116,7 +121,9 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     organization = emulator.add_organization(case[:30])
     if failure is not FAILURES["guard"]:
         emulator.add_member(organization, "owner@example.com", OWNER)
-    emulator.add_member(organization, "ana@example.com", VIEWER)
+    for email in ("ana@example.com", LEAVER):
+        emulator.add_member(organization, email, VIEWER)
+    emulator.add_key(organization, "limited", email=LEAVER, name="a key that somebody leaves behind")
     add_single_sign_on(ansible, organization)
     token = emulator.add_invitation(organization, BO, VIEWER).token
     if failure.kind:

@@ -656,6 +656,22 @@ def test_a_run_that_ends_amid_keys_does_not_call_those_not_attempted_that_are_go
     assert outcome.team_result()["summary"]["api_keys_revoked"] == len(keys) - len(failed)
 
 
+@pytest.mark.parametrize("kind", ["members", "invitations"])
+def test_a_run_that_ends_amid_a_batch_does_not_call_those_not_attempted_who_are_gone(kind):
+    emails = [f"p{number}@example.com" for number in range(4)]
+    world = prepare(*(emails if kind == "members" else []))
+    for email in emails if kind == "invitations" else []:
+        world.emulator.add_invitation(world.organization, email, viewer("a"))
+    for nth, status, code in ((1, 400, "root.invalid_data"), (3, 401, "root.unauthorized")):  # half of them is done
+        world.emulator.faults.append(Fault(method="DELETE", path=f"/{kind}/", nth=nth, status=status, code=code))
+    outcome = apply(world, "ignore")
+    now = world.snapshot()
+    assert {action.email for action, _error in outcome.failures} == set(emails) & (
+        {email for email, _grants in now.members.values()} | now.invitations.keys()
+    )
+    assert len(outcome.failures) == 2
+
+
 def test_a_plan_with_many_keys_is_shortened():
     world = prepare(BEA)
     for number in range(310):
