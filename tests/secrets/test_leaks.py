@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every module through every kind of failure, with everything shown: API key and invitation tokens are nowhere.
+"""Every module through every kind of failure, with everything shown: API keys and invitation tokens are nowhere.
 
-The key is in the environment, and the service repeats it and the tokens in its refusals.
+The key in use is in the environment, and the service repeats it and the tokens in its refusals.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ KEY = f"a-key-that-nobody-is-to-see-{KEY_ENDING}"
 BO = "bo@example.com"
 NEW = "new@example.com"
 LEAVER = "leaver@example.com"  # whose API keys are revoked first
-# What each module does where nothing goes wrong. Those that write revoke an invitation, by its token.
+# What each module does where nothing goes wrong. Those that write revoke an invitation, by its token, or an API key.
 CALLS: dict[str, dict[str, t.Any]] = {
+    "org_api_key": {"name": "old", "state": "absent"},
     "org_domain": {"name": "example.com", "state": "absent"},
     "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
     "org_invitation": {"emails": BO, "state": "absent"},
@@ -126,6 +127,10 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     emulator.add_key(organization, "limited", email=LEAVER, name="a key that somebody leaves behind")
     add_single_sign_on(ansible, organization)
     token = emulator.add_invitation(organization, BO, VIEWER).token
+    emulator.add_key(organization, name="old", role_assignments=VIEWER)
+    where: dict[str, t.Any] = {"path": f"{organization.id}/", "from_nth": 1}
+    if module == "org_api_key":  # whose path does not tell which organization it is about
+        where = {"path": "auth/keys$", "nth": 1 + sum(fault.path == "auth/keys$" for fault in emulator.faults)}
     if failure.kind:
         words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}"
         if module in WRITERS:  # they have read it before; nobody can take out of an answer what nobody knows
@@ -135,8 +140,7 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
             status=failure.status,
             reply={"errors": [{"code": failure.code, "message": words}]},
             method="GET" if module == "org_info" else "POST" if failure.calls is INVITING else "DELETE",
-            path=f"{organization.id}/",
-            from_nth=1,
+            **where,
             **{"headers": {"Location": f"{elsewhere}/{token}"}, **(failure.more or {})},
         )
     options = {**(failure.calls or CALLS)[module], "organization_id": organization.id, "retries": 0}
@@ -152,7 +156,11 @@ def prepare_success(ansible: Ansible, module: str) -> dict[str, t.Any]:
     if module == "org_domain":  # beside a provider, no domain is given up
         ansible.emulator.drop_provider(organization)
     ansible.emulator.add_invitation(organization, BO, VIEWER, expired=True)
-    options = {**INVITING, **CALLS, "org_team": {"members": [{"email": BO}, {"email": NEW}]}}[module]
+    working = {
+        "org_team": {"members": [{"email": BO}, {"email": NEW}]},
+        "org_api_key": {"name": "new", "role_assignments": VIEWER, "dest": str(ansible.folder / "key")},
+    }
+    options = {**INVITING, **CALLS, **working}[module]
     return {f"orgops.elastic_cloud.{module}": {**options, "organization_id": organization.id}}
 
 
@@ -190,6 +198,8 @@ def shown(request: pytest.FixtureRequest, new_ansible: Callable[[], Ansible]) ->
             ANSIBLE_DISPLAY_TRACEBACK="always",
         )
         tokens += [token for one in organizations for token in one.invitations]
+        tokens += [key.secret for key in ansible.emulator.keys if key.name == "new"]
+        assert len(working) < len(CALLS) or (folder / "key").read_text() == tokens[-1]
     return Shown(
         dict(zip([*names, *working], results, strict=True)),
         [KEY, *tokens],
