@@ -17,6 +17,8 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if it says so again, the service's "
+    "list is behind",
     "org.domain_claim.already_exists": "another organization has claimed the domain, which has to give it up first",
     "org.domain_claim.concurrent_organization_modification": "somebody else was changing the organization at the same "
     "time; run again",

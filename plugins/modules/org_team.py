@@ -435,6 +435,10 @@ steps:
     reason:
       description: Why, in words.
       type: str
+    names:
+      description: What the deployments and projects are called that it is about, by id, as far as the run has looked
+        that up.
+      type: dict
     error:
       description: Why it failed, in words. Null where it did not.
       type: str
@@ -444,6 +448,7 @@ steps:
       email: bea.fischer@example.com
       user_id: "7490875490"
       reason: state is absent
+      names: {}
       error: null
 steps_total:
   description: How many steps there are.

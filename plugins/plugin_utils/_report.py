@@ -129,6 +129,8 @@ def _steps(result: Result) -> Iterator[str]:
         if action and step["action"] != "update" and "before" in action:
             roles = [in_one_line(one) for one in (action["before"], action["after"]) if one is not None]
             line += f"; roles: {' -> '.join(roles)}"
+            if names := step.get("names"):
+                line += f" ({', '.join(f'{resource} is {name}' for resource, name in names.items())})"
         yield f"{line}. {step['error']}" if step["error"] else line
     if (left := result.get("steps_total", 0) - len(steps)) > 0:
         yield f"and {left} more"

@@ -13,11 +13,13 @@ from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWN
 pytestmark = pytest.mark.playbook
 OWNERS = {"email": "owner@example.com", "role_assignments": OWNER}
 TWO_DEPLOYMENTS = {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["open", "hidden"]}]}
+NAMED = {"deployment": [{"role_id": "deployment-viewer", "deployment_names": ["logs\u202e"]}]}
+NAMED_BY_ID = {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": ["d1"]}]}
 
 
 @pytest.fixture(scope="module")
 def runs(ansible: Ansible) -> dict[str, Run]:
-    """Three organizations of which each meets another obstacle, first in check mode and then for real."""
+    """Organizations of which each meets another obstacle, first in check mode and then for real."""
     people = {f"p{number}@example.com": VIEWER for number in range(4)}
     guard = ansible.organization("guard", people)
     guard |= {
@@ -46,7 +48,19 @@ def runs(ansible: Ansible) -> dict[str, Run]:
         {"email": "gus@example.com", "state": "absent"},
     ]
 
-    inventory = {"guard": guard, "partial": partial, "hidden": hidden, "ended": ended}
+    named = ansible.organization("named", {"gus@example.com": NAMED_BY_ID, "dee@example.com": VIEWER})
+    ansible.emulator.add_resource(named["org_team_organization_id"], "deployment", "d1", name="logs\u202e")
+    named["org_team_groups"] = {
+        "staff": NAMED,
+        "ghosts": {"deployment": [{"role_id": "viewer", "deployment_names": "x"}]},
+    }
+    named["org_team_members"] = [
+        OWNERS,
+        {"email": "dee@example.com", "groups": ["staff", "ghosts"]},
+        {"email": "gus@example.com", "state": "absent"},
+    ]
+
+    inventory = {"guard": guard, "partial": partial, "hidden": hidden, "ended": ended, "named": named}
     return {
         name: ansible.run(inventory, *options) for name, options in {"check": ["--check"], "apply": ["--diff"]}.items()
     }
@@ -105,3 +119,20 @@ def test_a_grant_that_the_service_does_not_change_is_named(runs: dict[str, Run])
 def test_what_fails_only_for_real_passes_in_check_mode(runs: dict[str, Run]) -> None:
     assert runs["check"].recap("partial")["failed"] == 0
     assert "partial: 2 would be invited, 1 would be removed, 1 unchanged" in runs["check"].messages("partial")
+
+
+@pytest.mark.parametrize("mode", ["check", "apply"])
+def test_where_a_name_fits_nothing_it_is_told_and_whoever_is_to_go_goes(
+    runs: dict[str, Run], ansible: Ansible, mode: str
+) -> None:
+    run = runs[mode]
+    headline, step, *_others = run.messages("named")
+    done = {"check": ("1 would be removed", "planned"), "apply": ("1 removed", "done")}[mode]
+    assert headline == f"named: {done[0]}, 0 unchanged"
+    assert step == (
+        f"{done[1]}: remove gus@example.com, state is absent; roles: {{deployment: [{{role_id: deployment-viewer, "
+        "deployment_ids: [d1]}]} (d1 is logs\\u202e)"
+    )
+    assert "groups.ghosts.deployment[0]: the API key sees no deployment with the name 'x'" in run.messages("named")[-1]
+    assert run.recap("named")["failed"] == 1
+    assert bool(run.writes(ansible.emulator.find("named").id)) is (mode == "apply")

@@ -42,6 +42,10 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_sso/plan",
     "_sso/guards",
     "_sso/report",
+    "_keys/definition",
+    "_keys/plan",
+    "_keys/guards",
+    "_keys/report",
 )
 ORDER = (
     "_texts",
@@ -90,6 +94,14 @@ ORDER = (
     "_sso/run",
     "_sso/converge",
     "_sso/domain",
+    # API keys
+    "_keys/definition",
+    "_keys/plan",
+    "_keys/guards",
+    "_keys/report",
+    "_keys/file",
+    "_keys/run",
+    "_keys/converge",
     # What org_info says
     "_info",
     # Ansible's side of every module

@@ -109,7 +109,7 @@ def test_a_page_that_repeats_itself_is_half_a_picture(pages):
 
 
 def test_pages_without_end_are_half_a_picture(monkeypatch):
-    monkeypatch.setattr("ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys.MOST_PAGES", 3)
+    monkeypatch.setattr("ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.pages.MOST_PAGES", 3)
     pages = [page(next_page=str(number)) for number in range(9)]
     with local_server(*pages) as server, pytest.raises(ApiError, match="half a picture"):
         keys_at(server).all()
@@ -118,7 +118,7 @@ def test_pages_without_end_are_half_a_picture(monkeypatch):
 
 @pytest.mark.parametrize("body", [b"{}", b'{"keys": null}', b'{"keys": {"a": 1}}'])
 def test_an_answer_without_a_list_is_no_organization_without_keys(body):
-    with local_server(Reply(body=body)) as server, pytest.raises(ApiError, match="no list of API keys"):
+    with local_server(Reply(body=body)) as server, pytest.raises(ApiError, match="no list of keys"):
         keys_at(server).all()
 
 

@@ -281,7 +281,7 @@ def test_a_request_is_repeated_as_often_as_asked_for(service: SimpleNamespace, r
         service.read()
     assert caught.value.status == 503
     assert len(service.emulator.log) == retries + 1
-    assert len(service.client._clock.slept) == retries
+    assert len(service.client.clock.slept) == retries
 
 
 # --- How long is waited

@@ -370,9 +370,10 @@ def test_keys_are_in_the_plan_before_their_makers_and_after_everybody_in_the_dif
         BEA,
         CY,
         SECOND,
-        *(f"of {email} (id {keys[email]})" for email in (BEA, CY, SECOND)),
+        *(f"'of {email}' (id {keys[email]})" for email in (BEA, CY, SECOND)),
     ]
     assert "deployment-viewer" in result["diff"][3]["before"]
+    assert result["diff"][3]["before"].endswith("\nexpires_at: null\n")
     assert result["diff"][3]["after"] == ""
     assert result["summary"] == {
         "invited": 0,

@@ -287,6 +287,18 @@ def test_who_is_to_go_is_planned_for_alone():
     assert not findings.warnings
 
 
+@given(there=organizations(), definition=definitions(), purge=st.booleans())
+def test_departures_alone_are_those_of_the_whole_plan(there: People, definition: Definition, purge: bool) -> None:
+    findings = Findings()
+    team = parse_team(definition.members, definition.groups, ORGANIZATION, NOW, findings)
+    whole = make_plan(team, there, Rules(purge=purge), findings)
+    alone = make_plan(team, there, Rules(purge=purge, departures_alone=True), findings)
+    assert alone.actions == [one for one in whole.actions if one.action in ("uninvite", "remove")]
+    assert alone.unmanaged == whole.unmanaged
+    assert not alone.unseen
+    assert not alone.not_understood
+
+
 def test_lists_are_read_side_by_side_and_one_that_cannot_be_read_is_no_error():
     replies = [
         Reply(body=b'{"deployments": [{"id": "a", "name": "logs"}]}'),

@@ -75,6 +75,9 @@ SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 class Clock(t.Protocol):
     """What the client needs of a clock."""
 
+    def now(self) -> dt.datetime:
+        """Return the time of day, in UTC."""
+
     def monotonic(self) -> float:
         """Return seconds since some moment."""
 
@@ -84,6 +87,10 @@ class Clock(t.Protocol):
 
 class WallClock:
     """The machine's clock."""
+
+    def now(self) -> dt.datetime:
+        """Return the time of day, in UTC."""
+        return dt.datetime.now(dt.timezone.utc)
 
     def monotonic(self) -> float:
         """Return seconds since some moment."""
@@ -149,8 +156,8 @@ class Client:
         self._endpoint = endpoint
         self._timeout = timeout
         self._verify = verify
-        self._clock = clock or WallClock()
-        self._pace = _Pace(self._clock)
+        self.clock = clock or WallClock()
+        self._pace = _Pace(self.clock)
         self._stopped = threading.Event()
         self._thread = threading.local()
         secrets = _Secrets()
@@ -192,7 +199,7 @@ class Client:
 
     def now(self) -> float:
         """Return seconds since some moment."""
-        return self._clock.monotonic()
+        return self.clock.monotonic()
 
     def wait_until(self, moment: float) -> None:
         """Wait until a moment, as `now` tells it."""
@@ -201,7 +208,7 @@ class Client:
 
     def _sleep(self, seconds: float) -> None:
         if not self.hurried:
-            self._clock.sleep(seconds, until=None if self.stopped_by else self._stopped)
+            self.clock.sleep(seconds, until=None if self.stopped_by else self._stopped)
 
     def request(
         self, method: str, *segments: str | Sequence[str], query: str = "", body: t.Any = None, secret: bool = False

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import typing as t
-import urllib.parse
 from collections.abc import Sequence
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import (
@@ -22,13 +21,12 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import (
     Organization,
-    objects,
     text_of,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.pages import read_pages
 
 PATH = ("users", "auth", "keys")
 SHOWN = f"/{'/'.join(PATH)}"
-MOST_PAGES = 1000  # a list that is longer does not end
 
 
 class NewKey(t.NamedTuple):
@@ -53,21 +51,10 @@ class ApiKeys:
         ApiError where the pages do not end: half a picture is none, since a key on a page that was never seen would be
         made again.
         """
-        keys: dict[str, ApiKey] = {}
-        pages: set[str] = set()
-        page = ""
-        while True:
-            reply = self._client.request("GET", *PATH, query=page and f"?{urllib.parse.urlencode({'next_page': page})}")
-            if not isinstance(reply.get("keys"), list):  # never to be mistaken for an organization without keys
-                raise _strange("holds no list of API keys; is endpoint the right service?")
-            found = {key.id: key for key in map(self._read, objects(reply, "keys")) if key}
-            page = str(reply.get("next_page") or "")
-            if page and (page in pages or len(pages) == MOST_PAGES or (found and found.keys() <= keys.keys())):
-                raise _strange("repeats a page of the list of API keys, so this is half a picture; run again later")
-            keys |= found
-            if not page:
-                return list(keys.values())
-            pages.add(page)
+        listing = read_pages(self._client, *PATH, key="keys")
+        if not listing.whole:
+            raise _strange("repeats a page of the list of API keys, so this is half a picture; run again later")
+        return list({key.id: key for key in map(self._read, listing.objects) if key}.values())
 
     def create(self, name: str, grants: Grants, expires_in: str | None) -> NewKey:
         """Make a key and return it; LostReply too where the answer holds none, so that one may be there unseen.

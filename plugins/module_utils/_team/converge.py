@@ -173,6 +173,7 @@ class Outcome:
                 "action": action.action,
                 **action.subject,
                 "reason": action.reason,
+                "names": _names_within(action, self.names),
                 "error": errors[id(action)].message if id(action) in errors else None,
             }
             for outcome, action in found[:MOST_STEPS]
@@ -291,8 +292,7 @@ def converge(
             raise InputError(unresolved)
         rules, findings = replace(rules, departures_alone=True), Findings()
         plan = _plan(desired, people, rules, guards, findings)
-    keys = ApiKeys(organization)
-    client = organization.client
+    client, keys = organization.client, ApiKeys(organization)
     leavers = LeaversKeys(
         rules.leavers_api_keys, organization.id, people, now, lambda: KeyInUse(client.key_id, client.key_ends)
     )
@@ -300,10 +300,11 @@ def converge(
         say("reading API keys")
         _plan_revocations(plan, leavers, keys)
     outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
+    outcome.warnings += findings.warnings
     try:
-        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
+        outcome.warnings += check_guards(plan, people, rules, guards)
     except GuardError as refusal:
-        outcome.refused_by, warnings = refusal, findings.warnings
+        outcome.refused_by = refusal
     else:
         if leavers.mode == "warn" and plan.removals:
             say("reading API keys")
@@ -313,7 +314,7 @@ def converge(
         else:
             run = Run(organization, plan, people, rules, guards, settings, leavers, keys, say)
             _apply(run, outcome, settings.tolerate_refused)
-    outcome.warnings = [*warnings, *leavers.warnings, *outcome.warnings]
+    outcome.warnings += leavers.warnings
     outcome.api_keys = leavers.result
     return outcome
 
@@ -325,8 +326,8 @@ def _apply(run: Run, outcome: Outcome, tolerate_refused: bool) -> None:
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
         run.end(internal_error(error, run.writes.organization))
     tell_of_keys(run.works)
-    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     outcome.effects = [work.effect for work in run.works]
+    outcome.works, outcome.ended_by = run.works, run.writes.ended_by
     for work in run.works:
         _judge(work, outcome, tolerate_refused)
 
@@ -373,6 +374,13 @@ def read_people(organization: Organization, concurrency: int) -> People:
         raise error.during(
             f"Reading who is in the organization {organization.id} failed, and nothing was changed"
         ) from None
+
+
+def _names_within(action: Action, names: Names) -> dict[str, str]:
+    """Return what the resources are called that an action is about, by id, where that is known."""
+    grants = in_order((action.before or NOTHING) | (action.after or NOTHING))
+    found = ((grant.resource or "", names.name(grant.scope, grant.resource)) for grant in grants)
+    return {resource: name for resource, name in found if name}
 
 
 def _in_words(action: Action) -> str:

@@ -27,6 +27,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     in_order,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Invitation, email_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
@@ -108,17 +109,17 @@ def make_diff(effects: Iterable[Effect], shared: Collection[str] = (), names: Na
     one deployment taken from five is one line. Of more than MOST_LISTED elements the first are returned.
     """
     people: dict[tuple[str, str | None], list[Effect]] = {}
-    keys: list[Effect] = []
+    keys: list[ApiKey] = []
     for effect in sorted((one for one in effects if one.counts_as), key=lambda one: one.action.place):
         action = effect.action
         if action.api_key:
-            keys.append(effect)
+            keys.append(action.api_key)
             continue
         key = action.person, action.user_id if action.person in shared else None
         people.setdefault(key, []).append(effect)
     elements = itertools.chain(
         (_element(key[0] in shared, of_one, names) for key, of_one in people.items()),
-        (_key_element(effect, names) for effect in keys),
+        (_key_element(key, names) for key in keys),
     )
     return list(itertools.islice(elements, MOST_LISTED))
 
@@ -138,12 +139,16 @@ def _element(shared: bool, effects: list[Effect], names: Names) -> dict[str, str
     return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
 
 
-def _key_element(effect: Effect, names: Names) -> dict[str, str]:
+def _key_element(key: ApiKey, names: Names = NO_NAMES) -> dict[str, str]:
     """Return the element of a diff for an API key that is gone."""
-    key = effect.action.api_key
-    header = plain(f"{key.name} (id {key.id})") if key else ""
-    before = "".join(f"{line}\n" for line in _lines(effect.before, names))
-    return {"before_header": header, "after_header": header, "before": before, "after": ""}
+    header = plain(key.words)
+    lines = [*access_lines(key.grants, names), f"expires_at: {in_one_line(key.expires_at)}"]
+    return {
+        "before_header": header,
+        "after_header": header,
+        "before": "".join(f"{line}\n" for line in lines),
+        "after": "",
+    }
 
 
 def _text(lines: dict[bool, list[str]]) -> str:

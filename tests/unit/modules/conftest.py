@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._keys.definition import KEPT_SECRET
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, FakeClock, Switches, serve
 from ansible_collections.orgops.elastic_cloud.tests.unit.emulator.exchanges import held_to_the_facts
@@ -40,6 +41,8 @@ def site(server, request, monkeypatch, capfd):
     emulator.switches = Switches(**getattr(request, "param", {}))
     # The client waits by the emulator's clock.
     monkeypatch.setitem(Client.__init__.__kwdefaults__, "clock", emulator.clock)
+    # As by the action plugin of org_api_key.
+    monkeypatch.setenv(KEPT_SECRET, "1")
     # No proxy of the machine is on the way to the loopback.
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     return Site(emulator, url, capfd.readouterr)

@@ -87,7 +87,7 @@ def test_revoke_takes_the_keys_and_then_the_person(site, module):
     assert about_keys(result) == []
     assert list(gained(result)) == [
         BEA,
-        *(f"{one['api_key']['name']} (id {one['api_key']['id']})" for one in result["plan"][:2]),
+        *(f"{one['api_key']['name']!r} (id {one['api_key']['id']})" for one in result["plan"][:2]),
     ]
     assert works(site, kept)
     assert not any(works(site, key) for key in keys)

@@ -241,6 +241,19 @@ def test_a_name_that_fits_nothing_keeps_no_leaver_in(site, purge):
     assert site.roles(ANA) == viewer("d1")
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_api_keys_of_leavers_go_all_the_same(site, check_mode):
+    site.member(LEAVER)
+    site.emulator.add_key(site.organization, name="nightly", email=LEAVER, role_assignments=viewer("d1"))
+    members = [THE_OWNER, {"email": BO, "role_assignments": NOTHING_LIKE_IT}, {"email": LEAVER, "state": "absent"}]
+    options = {"members": members, "leavers_api_keys": "revoke", "max_removals": 1, "check_mode": check_mode}
+    result = site.run("org_team", **options)
+    assert actions(result) == [("revoke_api_key", LEAVER), ("remove", LEAVER)]
+    assert counts(result) == {"api_keys_revoked": 1, "removed": 1}
+    assert "wiped out" in result["msg"]
+    assert result["failed"]
+
+
 def test_guards_see_what_is_carried_out_and_nothing_else(site):
     site.member(ANA, viewer("d1"))
     site.member(LEAVER)
