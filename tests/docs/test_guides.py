@@ -78,6 +78,7 @@ STORIES = [
     recipe("Console-only access"),
     recipe("Connected clusters"),
     recipe("Several organizations"),
+    recipe("Claiming a domain"),
     recipe("Single sign-on beside it", {HAL: None}, NEWCOMERS),
     Story("guide_recipes", "Adopting an existing organization", others={ADA: OWNER, JONAS: EVERY_DEPLOYMENT}),
     recipe("An emergency account", {}, {"emergency@example.com": OWNER}),
@@ -112,6 +113,7 @@ class Reader:
         self.environment = environment(url, folder) | {
             "EC_API_KEY": emulator.add_key(ACME),
             "GLOBEX_EC_API_KEY": emulator.add_key(GLOBEX),
+            "DNS_URL": f"{url}/_emulator/dns",  # a stand-in for the DNS that a recipe writes to
         }
 
     @property

@@ -95,6 +95,13 @@ async def accept(emulator: Current, invitation: dict[str, Any]) -> dict[str, str
         return {"user_id": emulator.accept(**invitation).user_id}
 
 
+@control.post("/dns")
+async def dns(emulator: Current, record: dict[str, str]) -> dict[str, str]:
+    with emulator.acting():
+        emulator.dns.setdefault(record["name"].lower(), []).append(record["value"])
+    return record
+
+
 @control.post("/some_owner_gets_in")
 async def some_owner_gets_in(emulator: Current, question: dict[str, Any]) -> dict[str, bool]:
     with emulator.lock:
