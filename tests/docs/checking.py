@@ -33,6 +33,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import LEFT_BEHIND
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
+from ansible_collections.orgops.elastic_cloud.tests.emulator.sso import SIGNING_CERTIFICATE
 
 COLLECTION = "orgops.elastic_cloud."
 ROLE_PREFIX = "org_team_"
@@ -117,6 +118,9 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
     """Return what a module says of its options, warnings too, before it would ask the service for anything."""
     given = {key: STAND_INS.get(key, value) if _is_template(value) else value for key, value in options.items()}
     given = copy.deepcopy({"api_key": STAND_INS["api_key"], **given})
+    if isinstance(provider := given.get("identity_provider"), dict) and "public_certificates" in provider:
+        certificates = provider["public_certificates"]
+        provider["public_certificates"] = [SIGNING_CERTIFICATE if _is_template(one) else one for one in certificates]
     said: list[str] = []
 
     def load_params(module: AnsibleModule) -> None:

@@ -32,6 +32,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.plan imp
     makes_owners,
     same_rule,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.report import describe_sso
 from ansible_collections.orgops.elastic_cloud.tests.unit.certificates import make, text_of
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import BILLING, NOW, OWNER, grants, member, people
 
@@ -412,6 +413,9 @@ def test_a_plan_leads_to_what_is_wanted_and_never_past_owners_that_both_ends_hav
     untouched = {one.name for one in start.mappings} - listed
     assert there.keys() & untouched == (set() if purge else untouched)
     assert make_plan(definition, plan.after, NOW, Findings()).actions == []
+    shown = describe_sso(plan.after)
+    fed_back = parse_sso(shown | {"purge_role_mappings": True}, Findings())
+    assert make_plan(fed_back, plan.after, NOW, Findings()).actions == []
     kinds = [ORDER.index(action.action) for action in plan.actions]
     assert kinds == sorted(kinds)
     state, count = start, []

@@ -187,7 +187,9 @@ def converge_sso(
     case = Case(stop if is_faulty else whole, people, now, organization.client.key_ends, listed)
     refusal, warnings = check_guards(case)
     if reading.unread:  # what guards would warn of may be no more than what was not read
-        warnings = [PASSWORDS, *map(str, reading.unread.values() if definition.only_stops else ())]
+        warnings = [PASSWORDS] * bool(stop.actions) + [
+            *map(str, reading.unread.values() if definition.only_stops else ())
+        ]
     outcome = Outcome(
         case.plan,
         people,

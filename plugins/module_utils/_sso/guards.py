@@ -182,8 +182,8 @@ def recovery(case: Case) -> GuardError | None:
     if case.key_ends and case.key_ends - case.now <= SOON:
         return GuardError(
             "recovery",
-            f"the API key in use ends on {case.key_ends:%Y-%m-%d} (UTC), and an owner's API key is the only way back. "
-            f"Use one that lasts for more than {SOON.days} days.",
+            "an owner's API key is the only way back where nobody can log in, and the one in use ends on "
+            f"{case.key_ends:%Y-%m-%d} (UTC). Use one that lasts for more than {SOON.days} days.",
             SOON.days,
             max((case.key_ends - case.now).days, 0),
             [],

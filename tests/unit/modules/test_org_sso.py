@@ -663,3 +663,37 @@ def test_a_key_that_ends_is_no_way_back(running: Site, form: Any) -> None:
     later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=40)
     key = running.emulator.add_key(running.organization, expires_at=later)
     assert running.succeed("org_sso", api_key=key, enforced=True)["changed"]
+
+
+# --- Texts of the service
+
+
+def test_no_text_of_the_service_confuses_a_terminal(running: Site) -> None:
+    odd = "a\u202e\u200b{{ x }}"
+    running.emulator.add_mapping(running.organization, odd, {"any": [{"group": odd}]}, OWNER)
+    running.emulator.add_mapping(running.organization, "plain", {"all": [{"group": odd}, {"group": "b"}]}, viewer("a"))
+    running.emulator.put_provider(running.organization, issuer=odd, public_certificate=[odd])
+    running.member(f"x{odd}@example.com", OWNER)
+    wanted = {"name": "plain", "any": [{"group": "c"}], "role_assignments": viewer("b")}
+    provider = {"issuer": "urn:idp", "public_certificates": [OLD]}
+    for options in (
+        {"role_mappings": [OWNERS, wanted], "purge_role_mappings": True},
+        {"identity_provider": provider},
+        {"identity_provider": provider, "enforced": True},
+        {"role_mappings": [], "purge_role_mappings": True},
+    ):
+        for check_mode in (True, False):
+            result = running.run("org_sso", check_mode=check_mode, **options)
+            words = [result.get("msg", ""), *result["warnings"], *(one["reason"] for one in result["plan"])]
+            words += [line for one in result["diff"] for text in one.values() for line in text.split("\n")]
+            assert all(text.isprintable() for text in words), words
+    assert odd in names(running)
+    assert odd in json.dumps(running.succeed("org_sso")["sso"], ensure_ascii=False)
+
+
+def test_a_private_key_that_the_service_shows_as_a_certificate_is_not_passed_on(running: Site) -> None:
+    running.emulator.put_provider(running.organization, public_certificate=[private_text(), OLD])
+    result = running.succeed("org_sso", identity_provider={"public_certificates": [OLD]}, enforced=False)
+    assert private_text().splitlines()[1] not in json.dumps(result)
+    assert result["changed"]
+    assert result["sso"]["identity_provider"]["public_certificates"] == [OLD]

@@ -55,9 +55,36 @@ PLACES = {
         {"emails": ANA, "role_assignments": roles(text)},
         "role_assignments.deployment[0]: application_roles",
     ),
+    "identity provider": lambda text: ("org_sso", {"identity_provider": {"issuer": text}}, "identity_provider: issuer"),
+    "role mapping": lambda text: (
+        "org_sso",
+        {"role_mappings": [{"name": text, "state": "absent"}]},
+        "role_mappings[0]: name",
+    ),
+    "condition": lambda text: (
+        "org_sso",
+        {"role_mappings": [{"name": "a", "any": [{"group": text}], "role_assignments": viewer("a")}]},
+        "role_mappings[0] (a).any[0]: group",
+    ),
+    "roles of a mapping": lambda text: (
+        "org_sso",
+        {"role_mappings": [{"name": "a", "any": [{"group": "b"}], "role_assignments": roles(text)}]},
+        "role_mappings[0] (a).role_assignments.deployment[0]: application_roles",
+    ),
     "organization": lambda text: ("org_info", {"organization_id": text}, "organization_id"),
 }
-PLACES_OF_LINES = ("email of an entry", "roles of an entry", "roles of a group", "user id", "roles", "organization")
+PLACES_OF_LINES = (
+    "email of an entry",
+    "roles of an entry",
+    "roles of a group",
+    "user id",
+    "roles",
+    "identity provider",
+    "role mapping",
+    "condition",
+    "roles of a mapping",
+    "organization",
+)
 
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
