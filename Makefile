@@ -66,6 +66,9 @@ molecule: $(READY)  ## The scenarios of extensions/molecule
 cores: $(READY)  ## ansible-test, with each ansible-core for which there is a Python
 	@python -m tests.tools.cores
 
+page: $(READY)  ## The page of an access review in a browser, where there is one
+	@python -m tests.tools.page
+
 release: lint docs-check  ## Prepare a release: make release VERSION=1.2.3
 	@python -m tests.tools.release $(VERSION)
 
@@ -86,4 +89,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores release bench clean
+.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores page release bench clean

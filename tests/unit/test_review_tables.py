@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import typing as t
@@ -18,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import Review
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import Review, about_whom, row_id
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.tables import (
     FINDINGS,
     GRANTS,
@@ -169,11 +170,33 @@ def test_each_row_has_an_id_of_its_own_that_stays() -> None:
     assert all(one["row_id"].startswith(f"{one['kind']}:") for one in first)
 
 
+def test_an_id_says_what_its_row_is_about() -> None:
+    assert {about_whom(one["row_id"]) for one in rows() if one["kind"] != "grant"} == {
+        ("person", "user:4718"),
+        ("person", "user:4719"),
+        ("person", "invite:xi@example.com"),
+        ("person", "missing:mia@example.com"),
+        ("api_key", "k1"),
+        ("api_key", "2e10"),
+        ("api_key", "k3"),
+        ("role_mapping", '=owners"<b>'),
+        ("role_mapping", "viewers"),
+    }
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.text(), max_size=2))
+def test_an_id_is_made_of_letters_that_no_spreadsheet_changes(key: str, parts: list[str]) -> None:
+    made = row_id("role_mapping", key, *parts)
+    assert re.fullmatch(r"[\w:@%.~-]+", made, re.ASCII)
+    assert about_whom(made) == ("role_mapping", key)
+
+
 def test_no_id_can_become_a_number() -> None:
     for one in rows():
         assert one["organization_id"] == f"organization:{ORGANIZATION}"
         assert one["user_id"] == "" or one["user_id"].startswith("user:")
         assert one["resource"] == "" or ":" in one["resource"]
+        assert one["person"] == "" or "@" in one["person"] or one["person"].startswith("user:")
     for one in from_csv(findings_table(Review(sample()))):
         assert one["id"].startswith("finding:")
         assert one["key"].partition(":")[0] in ("user", "invite", "missing", "api_key", "role_mapping", "organization")

@@ -94,6 +94,7 @@ def page(reports: Sequence[Report], title: str | None = None) -> str:
         style=Markup(_file("page.css")),
         script=Markup(_file("page.js")),
         views=views,
+        together=_together([view["status"] for view in views]),
     )
 
 
@@ -167,6 +168,22 @@ def _view(report: Report, number: int) -> dict[str, t.Any]:
         "message": document["error"]["message"] if document and status == "error" else report.message,
     }
     return shown if status == "error" or document is None else shown | _Judged(document).view()
+
+
+def _together(statuses: Sequence[str]) -> dict[str, str]:
+    """Return what several organizations come to: the worst, and one that was not read makes all of it incomplete."""
+    counts, total = Counter(statuses), len(statuses)
+    if counts["error"] or counts["incomplete"]:
+        status = "incomplete"
+        sentence = (
+            f"{counts['error']} of {total} organizations could not be read, {counts['incomplete']} not wholly. "
+            "Do not take what is missing here for a no."
+        )
+    elif counts["findings"]:
+        status, sentence = "findings", f"{counts['findings']} of {total} organizations are not as they should be."
+    else:
+        status, sentence = "passed", VERDICTS["passed"][1]
+    return {"status": status, "word": VERDICTS[status][0], "sentence": sentence}
 
 
 class _Judged:

@@ -16,6 +16,7 @@ import hashlib
 import json
 import typing as t
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grant, from_reply, in_order
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import SEVERITIES
@@ -108,11 +109,20 @@ def proposal(findings: Iterable[Entry]) -> str:
     return "decide" if any(one["severity"] in MATTERS for one in there) else "keep"
 
 
-def row_id(word: str, *parts: t.Any) -> str:
-    """Return the id of a row, which is the same in every review: a word, so that no spreadsheet takes it for a number,
-    and a hash of what the row is about.
+def row_id(kind: str, key: str, *parts: t.Any) -> str:
+    """Return the id of a row about a person, an API key or a role mapping, the same in every review: it begins with a
+    word, so that no spreadsheet takes it for a number, and names whom it is about in letters that none changes.
+
+    parts: what tells this row from others about the same; they become a hash.
     """
-    return f"{word}:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]}"
+    about = f"{kind}:{quote(key, safe='@')}"
+    return f"{about}:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]}" if parts else about
+
+
+def about_whom(text: str) -> tuple[str, str]:
+    """Return the kind and the key that `row_id` was made of; of a grant's row, `grant` and its id."""
+    kind, _colon, rest = text.partition(":")
+    return kind, unquote(rest.partition(":")[0])
 
 
 def reason(exemption: Entry) -> str:

@@ -231,7 +231,7 @@ def _same(review: Review) -> dict[str, t.Any]:
 
 def _who(person: Entry) -> dict[str, t.Any]:
     return {
-        "person": person["email"] or person["user_id"],
+        "person": person["email"] or _word("user", person["user_id"]),
         "user_id": _word("user", person["user_id"]),
         **{name: person[name] for name in ("name", "status", "member_since", "domain", "external")},
     }
