@@ -111,6 +111,7 @@ ORDER = (
     "_review/rules",
     "_review/comparison",
     "_review/document",
+    "_review/reading",
     # Ansible's side of every module
     "_module",
 )
