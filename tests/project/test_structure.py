@@ -112,11 +112,12 @@ ORDER = (
     "_review/comparison",
     "_review/document",
     "_review/reading",
+    "_review/handing",
     # Ansible's side of every module
     "_module",
 )
 # What the other folders of plugins may import of ours: names of module_utils, or folders.
-CONTROLLER = {*PURE, "_progress", "plugin_utils"}
+CONTROLLER = {*PURE, "_progress", "_review/handing", "plugin_utils"}
 MAY_IMPORT = {
     "modules": {"module_utils"},
     "plugin_utils": CONTROLLER,

@@ -46,7 +46,7 @@ class Previous:
     @property
     def report_id(self) -> str:
         """Which review it was."""
-        return str(self.document["report"]["id"])
+        return str((self.document.get("report") or {}).get("id") or "unknown")
 
 
 class Before:
