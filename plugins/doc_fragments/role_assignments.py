@@ -39,9 +39,18 @@ deployment:
       type: bool
       default: false
     deployment_ids: &ids
-      description: Ids of those for which the role holds. Required unless C(all) is true.
+      description: Ids of those for which the role holds. Required unless C(all) is true or names are given.
       type: list
       elements: str
+    deployment_names: &names
+      description:
+        - Names of those for which the role holds, beside ids or instead of them.
+        - They are looked up at the service before a plan is made, and compared exactly. A name that nothing has, or
+          that several have, is an error.
+        - Whoever may rename a deployment or a project may move the access that is given by its name. Ids do not move.
+      type: list
+      elements: str
+      version_added: 2.0.0
     application_roles:
       description:
         - Stack roles or custom roles that the person has inside of Elasticsearch and Kibana, in place of the role's
@@ -66,6 +75,7 @@ project:
           required: true
         all: *all
         project_ids: *ids
+        project_names: *names
         application_roles: *application_roles
     observability:
       description: Roles on Observability projects.
@@ -78,6 +88,7 @@ project:
           required: true
         all: *all
         project_ids: *ids
+        project_names: *names
         application_roles: *application_roles
     security:
       description: Roles on Security projects.
@@ -94,6 +105,7 @@ project:
           required: true
         all: *all
         project_ids: *ids
+        project_names: *names
         application_roles: *application_roles
     vectordb:
       description: Roles on vector database projects. The vendor publishes no role ids of theirs, so any is passed on.
@@ -143,7 +155,10 @@ notes:
     with hyphens or underscores.
   - One role on one resource with two different lists of application roles is an error, since the service may hold only
     one of them. C(all) and a single id are two resources.
-  - A list of one may be written as a single text, and a whole number as an id. White space around ids does not matter.
+  - A list of one may be written as a single text, and a whole number as an id. White space around ids and names does
+    not matter.
+  - Where names are used, one request lists deployments, and one for each type of project that is named lists projects,
+    by pages more. Results and plans show ids.
 """
 
 
@@ -169,7 +184,9 @@ options:
     description:
       - The people who should have access, and those who should not. Each is named once.
       - The whole list is checked before the first request, and all faults are reported at once with the number of
-        their entry.
+        their entry. Only where deployments or projects are named, these are looked up before.
+      - Where names that fit nothing, or several, are the only faults, those who are to go are removed or uninvited all
+        the same. Nobody is invited and nobody's roles are changed, and the task fails.
     type: list
     elements: raw
     required: true

@@ -136,12 +136,14 @@ class ApiError(ElasticCloudError):
         """Return the details under `error`."""
         return {"error": self.details()}
 
-    def coded(self, code: str, message: str) -> ApiError:
-        """Return the same error with one of our own codes before the service's, and a message that explains it."""
+    def coded(self, code: str | None, message: str) -> ApiError:
+        """Return the same error with one of our own codes before the service's, if there is one to add, and a message
+        that explains it.
+        """
         return ApiError(
             message,
             status=self.status,
-            codes=[code, *self.codes],
+            codes=[*filter(None, [code]), *self.codes],
             method=self.method,
             path=self.path,
             request_id=self.request_id,
@@ -192,11 +194,15 @@ class Findings:
         """Note that a block is for an organization other than the one that it would be applied to."""
         self.problem(where, f"organization_id is {named!r}, but this definition is applied to {organization_id!r}")
 
-    def check_organizations(self, organization_id: str) -> None:
-        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+    def note_organizations(self, organization_id: str) -> None:
+        """Note where the organization, now that it is known, is not the one that stands in the input."""
         for named, places in self.organizations.items():
             for where in places if named != organization_id else ():
                 self.other_organization(where, named, organization_id)
+
+    def check_organizations(self, organization_id: str) -> None:
+        """Raise InputError if the organization, now that it is known, is not the one that stands in the input."""
+        self.note_organizations(organization_id)
         self.check()
 
     @property

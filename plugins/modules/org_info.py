@@ -10,7 +10,8 @@ module: org_info
 short_description: Tell who is in an Elastic Cloud organization, and with which access
 version_added: 0.1.0
 description:
-  - Reads an organization, its members and its invitations. Never changes anything.
+  - Reads an organization, its members and its invitations, its API keys, single sign-on, and what there is to have
+    access to. Never changes anything.
   - Also writes down who has which access as a team definition, to begin with or to keep as a record. Given to
     M(orgops.elastic_cloud.org_team), that definition changes nothing. It can be kept in a file of variables, since it
     holds no text that Ansible would take for a template, whatever people call themselves.
@@ -34,14 +35,22 @@ options:
       - What to read. Nothing else is asked for.
       - V(organization) is its id and name, V(members) are the people in it, V(invitations) those who have been asked to
         join and have not yet, and V(team) is all of them as a team definition.
+      - From release 2.0.0 on, V(api_keys) are the API keys of the organization, V(sso) is single sign-on, and
+        V(resources) are deployments and projects, with their names.
       - V(team) needs the API key of an organization owner. With another key it is left out of the result, with a
         warning, since people would lose what that key does not see.
-      - The other three are what the service says, word for word. Never write them to a file that Ansible reads as
+      - What of V(api_keys), V(sso) and V(resources) cannot be read is left out of the result, with a warning that says
+        why. That never fails the rest. Where nothing at all is answered, the module fails.
+      - All but V(team) is what the service says, word for word. Never write it to a file that Ansible reads as
         variables, where a name could be a template that runs commands.
     type: list
     elements: str
-    choices: [organization, members, invitations, team]
+    choices: [organization, members, invitations, team, api_keys, sso, resources]
     default: [organization, members, invitations]
+notes:
+  - One request for each of V(organization), V(members) and V(invitations), one for V(api_keys) and one for members, who
+    tell the email of a key's creator, four for V(sso), the organization among them, and four for V(resources). Lists of
+    API keys and of projects may come in pages, a request each. What several parts need is read once.
 seealso:
   - module: orgops.elastic_cloud.org_team
 """
@@ -60,6 +69,22 @@ EXAMPLES = r"""
 - name: Name those who have let their invitation expire
   ansible.builtin.debug:
     msg: "{{ elastic.invitations | selectattr('status', '==', 'expired') | map(attribute='email') | list }}"
+
+- name: Name the API keys that nobody in the organization has made, and those that never end
+  orgops.elastic_cloud.org_info:
+    gather: [api_keys]
+  register: elastic
+
+- name: Tell of them
+  ansible.builtin.debug:
+    msg:
+      nobodys: "{{ elastic.api_keys | default([]) | selectattr('email', 'none') | map(attribute='name') | list }}"
+      endless: "{{ elastic.api_keys | default([]) | selectattr('expires_at', 'none') | map(attribute='name') | list }}"
+
+- name: Look up the ids of deployments and projects
+  orgops.elastic_cloud.org_info:
+    gather: [resources]
+  register: elastic
 
 # From an organization as it is to a definition to go on with
 - name: Read the organization as a definition
@@ -205,6 +230,132 @@ team:
           deployment:
             - role_id: deployment-viewer
               deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
+api_keys:
+  description:
+    - The API keys of the organization that have not expired, ordered by name, as far as the API key in use sees them.
+    - Those that name no organization are among them, and a warning names them. A key of another organization is not.
+    - Where all of them were made by one of several members, a warning says that there may be others.
+  returned: when O(gather) contains V(api_keys) and they could be read
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    id:
+      description: The id of the key, which is no secret.
+      type: str
+    name:
+      description: What it is called, which is its description at the service. Several may have one name.
+      type: str
+    organization_id:
+      description: The organization that it is for. Null where the service does not say.
+      type: str
+    user_id:
+      description: Who has made it. Null where the service does not say.
+      type: str
+    email:
+      description: The email of whoever has made it. Null for somebody who is no member any more.
+      type: str
+    created_at:
+      description: When it was made.
+      type: str
+    expires_at:
+      description: When it ends. Null for a key that never does.
+      type: str
+    role_assignments:
+      description: What it may do, in its normal form.
+      type: dict
+  sample:
+    - id: 4rK9xZ0BqPq7cW1nVt2A
+      name: nightly
+      organization_id: "1402593716"
+      user_id: "2806341205"
+      email: nils.berg@example.com
+      created_at: "2026-01-12T08:15:30.000Z"
+      expires_at: "2026-04-12T08:15:30.000Z"
+      role_assignments:
+        deployment:
+          - role_id: deployment-viewer
+            all: true
+sso:
+  description:
+    - Single sign-on. Given to M(orgops.elastic_cloud.org_sso), RV(sso.identity_provider), RV(sso.role_mappings) and
+      RV(sso.enforced) change nothing.
+    - A part that could not be read is left out, and a warning says why. Another warning names what no definition could
+      tell, such as a role mapping without a role.
+  returned: when O(gather) contains V(sso) and something of it could be read
+  type: dict
+  version_added: 2.0.0
+  contains:
+    identity_provider:
+      description:
+        - The identity provider, with C(enabled), C(login_identifier_prefix), C(issuer), C(sso_url) and
+          C(public_certificates) as PEM text, and with what its own side needs, such as C(acs), C(sp_entity_id),
+          C(metadata_url), C(sso_login_url) and C(signing_certificates).
+        - Null where there is none.
+      type: dict
+    role_mappings:
+      description: The role mappings, each with C(name), C(enabled), C(any) or C(all) as a list of conditions, and
+        C(role_assignments) in its normal form.
+      type: list
+      elements: dict
+    domains:
+      description: The domains that the organization has claimed.
+      type: list
+      elements: str
+    enforced:
+      description: Whether nobody gets in but by single sign-on. Null where the service does not show it, such as where
+        it shows the field only while it is enforced. False without an identity provider.
+      type: bool
+  sample:
+    identity_provider:
+      enabled: true
+      login_identifier_prefix: acme
+      issuer: https://idp.example.com/metadata
+      sso_url: https://idp.example.com/sso
+      public_certificates: ["-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n"]
+      acs: https://cloud.example.com/saml/acs
+      sp_entity_id: https://cloud.example.com/saml/sp
+    role_mappings:
+      - name: owners
+        enabled: true
+        any:
+          - group: elastic-owners
+        role_assignments:
+          organization:
+            - role_id: organization-admin
+    domains: [example.com]
+    enforced: false
+resources:
+  description:
+    - Deployments, and projects of the types Elasticsearch, Observability and Security, ordered by kind and name, as far
+      as the API key in use sees them. Deployments that are stopped and hidden may be missing.
+    - A list that could not be read, or not to its end, is told in a warning.
+  returned: when O(gather) contains V(resources) and any of the lists could be read
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    scope:
+      description: V(deployment) or V(project).
+      type: str
+    type:
+      description: The type of a project, such as V(security). Null for a deployment.
+      type: str
+    id:
+      description: Its id, for role assignments.
+      type: str
+    name:
+      description: Its name, of which several may have the same. Null where there is none.
+      type: str
+  sample:
+    - scope: deployment
+      type: null
+      id: 5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b
+      name: logs
+    - scope: project
+      type: security
+      id: c4e6a8b0d2f14a3c5e7f9b1d3a5c7e9f
+      name: siem
 msg:
   description: What went wrong and what to do about it.
   returned: on failure

@@ -417,6 +417,8 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
+import datetime as dt
+
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import split_addresses
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
@@ -475,6 +477,7 @@ def main() -> None:
             rules,
             Guards(min_owners=0),
             settings,
+            now=dt.datetime.now(dt.timezone.utc),
             check_mode=module.check_mode,
             unresolved=findings.unresolved,
         )

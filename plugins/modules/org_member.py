@@ -93,6 +93,20 @@ options:
     choices: [fail, warn]
     default: fail
     version_added: 2.0.0
+  leavers_api_keys:
+    description:
+      - What becomes of API keys made by a member who is removed. They belong to the organization, and go on working
+        when their maker goes.
+      - With V(warn), a warning and RV(api_keys) tell of them. That takes one request more, where somebody is removed.
+      - With V(revoke), they are revoked before their maker is removed. That takes one request more in every run. An API
+        key that cannot be revoked does not keep its maker in; then the failure, and a warning of each later run, name
+        its id, and M(orgops.elastic_cloud.org_api_key) revokes it by that. The API key in use is never revoked. If the
+        API key in use may not list API keys, the guard C(visibility) refuses to remove anybody.
+      - With V(ignore), nothing is read.
+    type: str
+    choices: [warn, revoke, ignore]
+    default: warn
+    version_added: 2.0.0
 seealso:
   - module: orgops.elastic_cloud.org_team
   - module: orgops.elastic_cloud.org_invitation
@@ -208,8 +222,8 @@ plan:
   elements: dict
   contains:
     action:
-      description: V(invite), V(reinvite) (an invitation is replaced), V(update) (roles of a member), V(uninvite) or
-        V(remove).
+      description: V(invite), V(reinvite) (an invitation is replaced), V(update) (roles of a member), V(uninvite),
+        V(revoke_api_key) or V(remove).
       type: str
     email:
       description: For whom. Null where the service shows no email.
@@ -217,6 +231,11 @@ plan:
     user_id:
       description: The member's user id. Null for somebody invited.
       type: str
+    api_key:
+      description: The id and the name of the API key that is revoked.
+      returned: with V(revoke_api_key)
+      type: dict
+      version_added: 2.0.0
     before:
       description: The access before, as role assignments. Null for somebody who was not there.
       returned: unless RV(plan_shortened) is true
@@ -259,7 +278,8 @@ plan_digest:
     - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
       organization.
     - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
-      and the grants before and after. Reasons, times, and how a definition spells and groups things do not count.
+      the grants before and after, and the id of an API key. Reasons, times, and how a definition spells and groups
+      things do not count.
     - Made from the whole plan, also where RV(plan) is cut.
   returned: when the organization could be read and the input was right, also where a guard refuses the plan
   type: str
@@ -267,9 +287,9 @@ plan_digest:
   sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 diff:
   description:
-    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
-      nothing changes.
-    - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
+    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Then API keys
+      that are revoked. Empty where nothing changes.
+    - Holds the first 3,000 elements. Until release 2.0.0 it was one dictionary for all of them.
   returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
   type: list
   elements: dict
@@ -277,7 +297,7 @@ diff:
   contains:
     before_header:
       description: Whose element it is, by email, and with the user id where several members have this email. By user id
-        alone where the service shows no email.
+        alone where the service shows no email. An API key by name and id.
       type: str
     after_header:
       description: The same.
@@ -329,6 +349,46 @@ not_understood:
           - role_id: deployment-viewer
             all: true
             valid_from: "2026-06-01"
+api_keys:
+  description:
+    - API keys that were made by a member who is removed, as they were before the run. A warning names them where they
+      stay.
+    - Empty where nothing was read, because nobody is removed, O(leavers_api_keys=ignore), or a guard refuses.
+  returned: when the organization could be read and the input was right
+  type: list
+  elements: dict
+  version_added: 2.0.0
+  contains:
+    id:
+      description: The id of the API key.
+      type: str
+    name:
+      description: Its name, which several may have.
+      type: str
+    email:
+      description: Who made it. Null where the service shows no email.
+      type: str
+    expires_at:
+      description: When it ends. Null where it has no end.
+      type: str
+    role_assignments:
+      description: What can be done with it.
+      type: dict
+  sample:
+    - id: zL0a5JQBr7VCgPb1xYkH
+      name: nightly backup
+      email: bea.fischer@example.com
+      expires_at: "2026-12-31T00:00:00.000Z"
+      role_assignments:
+        deployment:
+          - role_id: deployment-editor
+            all: true
+api_keys_total:
+  description: How many API keys there are.
+  returned: when RV(api_keys) was cut, because there are more than 3,000
+  type: int
+  version_added: 2.0.0
+  sample: 3001
 failures:
   description: The actions that could not be done. The others are done all the same, and running again tries only what
     is missing.
@@ -345,6 +405,11 @@ failures:
     user_id:
       description: The member's user id. Null for somebody invited.
       type: str
+      version_added: 2.0.0
+    api_key:
+      description: The id and the name of the API key that is revoked.
+      returned: with V(revoke_api_key)
+      type: dict
       version_added: 2.0.0
     error:
       description:
@@ -435,6 +500,8 @@ error:
     request_id: 7d1f8a4c2b9e4f60
 """
 
+import datetime as dt
+
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Given, from_input, names_used
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import what_is_wrong
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
@@ -457,6 +524,7 @@ OPTIONS = {
     "resend_expired": {"type": "bool", "default": True},
     "min_owners": {"type": "int", "default": 1},
     "unknown_roles": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "leavers_api_keys": {"type": "str", "choices": ["warn", "revoke", "ignore"], "default": "warn"},
 }
 
 
@@ -489,7 +557,7 @@ def main() -> None:
                 to_be_taken=mode == "absent",
                 names=names,
             )
-        member = Desired(
+        person = Desired(
             where=email or f"user id {user_id}",
             email=email,
             user_id=user_id,
@@ -504,6 +572,7 @@ def main() -> None:
             invite=options["invite"],
             resend="when_expired" if options["resend_expired"] else "when_changed",
             unknown_roles=options["unknown_roles"],
+            leavers_api_keys=options["leavers_api_keys"],
             names=names,
         )
         guards = Guards(min_owners=options["min_owners"])
@@ -511,14 +580,16 @@ def main() -> None:
         organization = module.connect(findings)
         outcome = converge(
             organization,
-            [member],
+            [person],
             rules,
             guards,
             settings,
+            now=dt.datetime.now(dt.timezone.utc),
             check_mode=module.check_mode,
             unresolved=findings.unresolved,
         )
-        module.finish(outcome, {**outcome.result(), "member": outcome.standing(email, user_id)})
+        member = outcome.standing(email, user_id)
+        module.finish(outcome, {**outcome.result(), **outcome.keys_of_leavers(), "member": member})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import KEY_ENDS, counted_people, plain
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import in_one_line
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import in_one_line, in_words
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import what_is_unsafe
 
 Result = Mapping[str, t.Any]
@@ -27,6 +27,7 @@ COUNTED = {
     "updated": "updated",
     "uninvited": "uninvited",
     "removed": "removed",
+    "api_keys_revoked": "revoked",
 }
 MOST_NAMES = 20
 # Changes above which the module's result does not fit into an event of a platform, which is then shown empty.
@@ -60,7 +61,7 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
 def headline(result: Result, *, names: bool) -> str:
     """Return the numbers of a run in words. names: whether to tell who is unmanaged."""
     summary, would = result["summary"], "would be " if result.get("check_mode") else ""
-    counts = [f"{summary[key]} {would}{word}" for key, word in COUNTED.items() if summary[key]]
+    counts = [in_words(key, summary[key], word=word, would=would) for key, word in COUNTED.items() if summary.get(key)]
     if not counts:
         counts = ["nothing was changed" if "msg" in result else "nothing to do"]
     if "guard" in result:
@@ -121,16 +122,21 @@ def _steps(result: Result) -> Iterator[str]:
     shared = _shared(steps)
     planned = {}
     if "msg" in result:
-        planned = {(one["action"], one["email"], one["user_id"]): one for one in result["plan"]}
+        planned = {_subject(one): one for one in result["plan"]}
     for step in steps:
         line = f"{step['outcome'].replace('_', ' ')}: {step['action']} {_who(step, shared)}, {step['reason']}"
-        action = planned.get((step["action"], step["email"], step["user_id"]), {})
+        action = planned.get(_subject(step), {})
         if action and step["action"] != "update" and "before" in action:
             roles = [in_one_line(one) for one in (action["before"], action["after"]) if one is not None]
             line += f"; roles: {' -> '.join(roles)}"
         yield f"{line}. {step['error']}" if step["error"] else line
     if (left := result.get("steps_total", 0) - len(steps)) > 0:
         yield f"and {left} more"
+
+
+def _subject(step: Result) -> tuple[str | None, ...]:
+    """Return what a step and an action of the plan have in common if and only if they are one."""
+    return step["action"], step["email"], step["user_id"], step.get("api_key", {}).get("id")
 
 
 def _would_be_refused(guard: Result) -> str:

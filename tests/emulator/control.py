@@ -90,6 +90,12 @@ async def accept(emulator: Current, invitation: dict[str, Any]) -> dict[str, str
         return {"user_id": emulator.accept(**invitation).user_id}
 
 
+@control.post("/some_owner_gets_in")
+async def some_owner_gets_in(emulator: Current, question: dict[str, Any]) -> dict[str, bool]:
+    with emulator.lock:
+        return {"gets_in": emulator.some_owner_gets_in(**question)}
+
+
 @control.put("/faults")
 async def set_faults(emulator: Current, wanted: dict[str, Any]) -> dict[str, int]:
     mix = wanted.get("mix")

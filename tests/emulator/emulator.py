@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from .clock import Clock
-from .console import Console
 from .faults import Fault, Hook, Mix
+from .logins import Logins
 from .organizations import with_times
 from .refusals import Refused
 from .state import Key, timestamp
@@ -37,10 +37,13 @@ ACTIONS = (
     "add_organization",
     "add_outsider",
     "add_resource",
+    "ask_for_new_password",
     "drop_mapping",
     "drop_provider",
     "enforce",
     "grant",
+    "log_in",
+    "log_in_by_password",
     "occupy",
     "publish",
     "put_provider",
@@ -52,11 +55,11 @@ ACTIONS = (
 BOUNDLESS = 100_000  # the rate limit that the headers show where there is none
 
 
-class Emulator(Console):
+class Emulator(Logins):
     """A service to make requests to.
 
-    The methods for setting up and for other people's doings are those of `Organizations` and `Console`. While requests
-    are under way in other threads, use them in `with emulator.acting():`.
+    The methods for setting up and for other people's doings are those of `Organizations`, `Console` and `Logins`. While
+    requests are under way in other threads, use them in `with emulator.acting():`.
 
     `log` has one entry for each request:
 

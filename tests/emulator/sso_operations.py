@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from .grants import OWNER_ROLE
+from .grants import OWNER_ROLE, Grant, GrantKey
 from .refusals import Refused
 from .sso import (
     CHALLENGE,
@@ -238,7 +238,7 @@ class SingleSignOnOperations(Service):
     @staticmethod
     def _owner_of_a_domain(organization: Organization) -> bool:
         """Whether some owner could come by single sign-on, as far as addresses tell."""
-        owners = [one for one in organization.members.values() if _owns(one.grants)]
+        owners = [one for one in organization.members.values() if owns(one.grants)]
         return any((one.email or "").lower().rpartition("@")[2] in organization.sso.domains for one in owners)
 
     def _mapping(self, organization: Organization, mapping: Mapping[str, Any], field: str) -> RoleMapping:
@@ -335,9 +335,10 @@ def _domain(text: str) -> str:
     return text.lower()
 
 
-def _owns(grants: Mapping[Any, Any]) -> bool:
+def owns(grants: Mapping[GrantKey, Grant]) -> bool:
+    """Whether somebody who holds these grants is an owner."""
     return any(held[:2] == ("organization", OWNER_ROLE) for held in grants)
 
 
 def _gives_ownership(mappings: Mapping[str, RoleMapping]) -> bool:
-    return any(one.enabled and _owns(one.grants) for one in mappings.values())
+    return any(one.enabled and owns(one.grants) for one in mappings.values())

@@ -531,12 +531,15 @@ class Service:
 
     def _show_organization(self, organization: Organization, changed: bool = False) -> dict[str, Any]:
         """What is null is left out, for no published type can be that. `changed`: in the answer to a change."""
-        hidden = {"never": True, "when_changed": not changed, "always": False}[self.switches.enforcement_shown]
+        shown = self.switches.enforcement_shown
+        hidden = shown == "never" or (shown == "when_changed" and not changed)
         settings = {
             name: value
             for name, value in organization.settings.items()
             if value is not None and not (hidden and name == "enforce_authentication_method")
         }
+        if shown == "with_null":
+            settings.setdefault("enforce_authentication_method", None)
         return {"id": organization.id, "name": organization.name, **settings}
 
     def _show_member(self, key: Key, organization: Organization, member: Member) -> dict[str, Any]:

@@ -78,9 +78,10 @@ class Switches:
     """What a limited key sees of role assignments: those in its scope; the same, but the field is left out for people
     who have none there; or the field is left out for everybody."""
 
-    enforcement_shown: Literal["always", "when_changed", "never"] = "always"
+    enforcement_shown: Literal["always", "with_null", "when_changed", "never"] = "always"
     """Whether replies show the authentication method that an organization enforces: those that show an organization;
-    or only the one that answers a change of it; or none."""
+    these, and where it enforces none, that is null instead of left out; or only the one that answers a change of it; or
+    none."""
 
     organization_update: Literal["keep", "clear"] = "keep"
     """What becomes of the settings of an organization that a change of it leaves out: they stay; or they are cleared,

@@ -25,6 +25,7 @@ OPTIONS = [
     "protected",
     "max_removals",
     "unknown_roles",
+    "leavers_api_keys",
     "refused_grants",
     "concurrency",
 ]

@@ -36,6 +36,7 @@ PURE = (  # no Ansible, no requests, no clock, no files
     "_team/describe",
     "_team/work",
     "_team/batches",
+    "_team/leavers",
     "_sso/certificates",
     "_sso/definition",
     "_sso/plan",
@@ -81,9 +82,11 @@ ORDER = (
     "_team/describe",
     "_team/work",
     "_team/batches",
+    "_team/leavers",
     "_team/withdrawals",
     "_team/invitations",
     "_team/roles",
+    "_team/revocations",
     "_team/departures",
     "_team/run",
     "_team/converge",
@@ -108,11 +111,13 @@ ORDER = (
     "_review/rules",
     "_review/comparison",
     "_review/document",
+    "_review/reading",
+    "_review/handing",
     # Ansible's side of every module
     "_module",
 )
 # What the other folders of plugins may import of ours: names of module_utils, or folders.
-CONTROLLER = {*PURE, "_progress", "plugin_utils"}
+CONTROLLER = {*PURE, "_progress", "_review/handing", "plugin_utils"}
 MAY_IMPORT = {
     "modules": {"module_utils"},
     "plugin_utils": CONTROLLER,

@@ -27,7 +27,7 @@ BO = "bo@example.com"
 NEW = "new@example.com"
 # What each module does where nothing goes wrong. Those that write revoke an invitation, by its token.
 CALLS: dict[str, dict[str, t.Any]] = {
-    "org_info": {"gather": ["members", "invitations", "team"]},
+    "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
     "org_team": {"members": [{"email": BO, "state": "absent"}], "max_removals": "100%"},

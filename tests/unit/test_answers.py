@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Settings
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Fault
@@ -45,18 +46,23 @@ def rows() -> list[Row]:
 
 
 class Request(NamedTuple):
-    """How the plan asks for such a request: what people have before, what they are to have, and what the request is."""
+    """How the plan asks for such a request: what people have before, what they are to have, and what the request is.
+
+    keys: whether they have made an API key, which is to be revoked before they go.
+    """
 
     method: str
     path: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     invited: bool = False
+    keys: bool = False
 
 
 REQUESTS = {
     "invite": Request("POST", "/invitations$", None, viewer("a")),
     "revoke invitations": Request("DELETE", "/invitations/", viewer("a"), None, invited=True),
+    "revoke API keys": Request("DELETE", "/keys$", viewer("a"), None, keys=True),
     "remove": Request("DELETE", "/members/", viewer("a"), None),
     "give roles": Request("POST", "/role_assignments$", viewer("a"), viewer("a", "b")),
     "take roles": Request("DELETE", "/role_assignments$", viewer("a", "b"), viewer("a")),
@@ -73,6 +79,8 @@ def try_out(request: Request, people: int, answer: str) -> tuple[int, str]:
         add = world.emulator.add_invitation if request.invited else world.emulator.add_member
         if request.before is not None:
             add(world.organization, email, request.before)
+        if request.keys:
+            world.emulator.add_key(world.organization, email=email, role_assignments=viewer("a"))
         if request.after is not None:
             team.append({"email": email, "role_assignments": request.after})
     status, _space, code = answer.partition(" ")
@@ -80,7 +88,9 @@ def try_out(request: Request, people: int, answer: str) -> tuple[int, str]:
     if answer != NO_ANSWER:
         fault = {"kind": "status", "status": int(status), "code": code or "root.other"}
     world.emulator.faults.append(Fault(method=request.method, path=request.path, from_nth=1, **fault))
-    outcome = world.apply(team, guards=Guards(max_removals="100%"), settings=Settings(concurrency=1), retries=RETRIES)
+    rules = Rules(purge=True, leavers_api_keys="revoke" if request.keys else "warn")
+    guards, settings = Guards(max_removals="100%"), Settings(concurrency=1)
+    outcome = world.apply(team, rules=rules, guards=guards, settings=settings, retries=RETRIES)
     made = sum(
         one["method"] == request.method and re.search(request.path, one["path"]) is not None
         for one in world.emulator.log

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import pkcs12
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,13 +28,9 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.certific
     is_private,
     without_private_keys,
 )
+from ansible_collections.orgops.elastic_cloud.tests.unit.certificates import KEYS, make, text_of
 
 UTC = dt.timezone.utc
-KEYS: list[Any] = [
-    ec.generate_private_key(ec.SECP256R1()),
-    ed25519.Ed25519PrivateKey.generate(),
-    rsa.generate_private_key(65537, 2048),
-]
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
 FORMS = {
     "pem": lambda pem, _der: pem,
@@ -43,19 +39,6 @@ FORMS = {
     "base64 in lines": lambda _pem, der: base64.encodebytes(der).decode(),
 }
 moments = st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(9999, 12, 31)).map(lambda one: one.replace(microsecond=0))
-
-
-def make(
-    key: Any = KEYS[0], begins: dt.datetime | None = None, ends: dt.datetime | None = None, name: str = "idp"
-) -> Any:
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    begins, ends = begins or dt.datetime(2026, 1, 1), ends or dt.datetime(2036, 1, 1)
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), begins, ends)
-    return builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
-
-
-def text_of(certificate: Any) -> str:
-    return str(certificate.public_bytes(PEM).decode())
 
 
 @given(key=st.sampled_from(KEYS), times=st.tuples(moments, moments).map(sorted), name=st.text("abc é", min_size=1))

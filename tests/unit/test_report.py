@@ -349,6 +349,7 @@ def test_a_summary_counts_each_kind_of_effect() -> None:
         "updated": 1,
         "uninvited": 2,
         "removed": 1,
+        "api_keys_revoked": 0,
         "unchanged": 1,
         "unmanaged": 1,
     }

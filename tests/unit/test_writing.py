@@ -189,7 +189,7 @@ def add_beside(world: World, **switches: Any) -> Outcome:
     world.emulator.add_member(world.organization, ANA, viewer("a"))
     world.let_lists_catch_up()
     desired = Desired("email", ANA, grants=grants(viewer("a", application_roles=["kibana_user"])), mode="present")
-    return converge(world.connect(), [desired], Rules(), Guards(), Settings(), check_mode=False)
+    return converge(world.connect(), [desired], Rules(), Guards(), Settings(), now=world.clock.now(), check_mode=False)
 
 
 def test_promise_17_what_the_service_makes_of_two_sets_of_application_roles_is_told():

@@ -17,6 +17,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.converge import Outcome, converge
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
@@ -44,12 +45,14 @@ def viewer(*ids: str, **more: Any) -> dict[str, Any]:
 class Snapshot(NamedTuple):
     """Who has which access at one moment: by user id, and by email for open invitations that have not expired.
 
-    invitations: of several of one person the last; each_invitation: all of them.
+    invitations: of several of one person the last; each_invitation: all of them; keys: who has made the API keys that
+    work, by their ids, without the one in use.
     """
 
     members: dict[str, tuple[str, Grants]]
     invitations: dict[str, Grants]
     each_invitation: tuple[tuple[str, Grants], ...]
+    keys: dict[str, str | None]
 
     @property
     def owners(self) -> int:
@@ -131,6 +134,13 @@ class World:
             {one.user_id: (one.email or "", self._grants(one.grants)) for one in there.members.values()},
             dict(pending),
             pending,
+            {
+                key.id: key.user_id
+                for key in self.emulator.keys
+                if key.organizations[:1] == (self.organization.id,)
+                and key.secret != self.key
+                and (key.expires_at is None or key.expires_at > self.clock.now())
+            },
         )
 
     def _grants(self, grants: Mapping[Any, Any]) -> Grants:
@@ -180,6 +190,7 @@ class World:
             rules or Rules(purge=True),
             guards or Guards(),
             settings or Settings(concurrency=1),
+            now=now,
             check_mode=check_mode,
             tell=tell,
         )
@@ -202,6 +213,7 @@ class World:
         for _turn in range(self.switches.list_lag + 1):
             organization.members()
             organization.invitations()
+            ApiKeys(organization).all()
 
 
 def as_if_done(result: dict[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,11 @@ class ApiKey:
     roles_shown: bool = True
 
     @property
+    def words(self) -> str:
+        """How messages name it."""
+        return f"{self.name!r} (id {self.id})"
+
+    @property
     def ends(self) -> dt.datetime:
         """When it ends; one without an end that can be read never does."""
         return moment(self.expires_at) or NEVER

@@ -146,7 +146,7 @@ class Client:
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._timeout = timeout
         self._verify = verify
         self._clock = clock or WallClock()
@@ -209,8 +209,8 @@ class Client:
         """Send a request and return the reply's object.
 
         segments: the parts of the path, encoded here; a list becomes one part with commas. query: what follows the
-        path, from the `?` on, in no message. secret: the last segment is not for anybody's eyes. Raises ApiError when
-        the service refuses. Reads are repeated after transient failures; a write only where it is certain that nothing
+        path, from the `?` on, in no message. secret: the last segment is for nobody. Raises ApiError when the
+        service refuses. Reads are repeated after transient failures; a write only where it is certain that nothing
         happened, else it raises LostReply. Stopped, where the client was told to stop before a write could be sent.
         """
         path = f"{BASE_PATH}/{'/'.join(map(encode, segments))}{query}"
@@ -238,7 +238,7 @@ class Client:
         try:
             response = self.session.request(
                 method,
-                self._endpoint + path,
+                self.endpoint + path,
                 json=body,
                 timeout=self._timeout,
                 verify=self._verify,

@@ -41,8 +41,8 @@ def read_resources(client: Client, scope: Path) -> Listed:
         objects, whole = read_pages(client, "deployments", key="deployments")
     else:
         objects, whole = read_pages(client, "serverless", "projects", scope[-1], key="items")
-    found = [Resource(scope, str(one["id"]), _name(one)) for one in objects if one.get("id")]
-    return Listed(found, whole)
+    found = {str(one["id"]): Resource(scope, str(one["id"]), _name(one)) for one in objects if one.get("id")}
+    return Listed(list(found.values()), whole)
 
 
 def read_names(client: Client, scopes: Iterable[Path], concurrency: int) -> Names:

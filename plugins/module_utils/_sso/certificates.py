@@ -110,10 +110,18 @@ def as_written_like(certificate: Certificate, others: t.Iterable[Certificate]) -
     shown = next((one.written for one in others if one.understood and one.written), "")
     if not shown or ONE.fullmatch(shown):
         return certificate.pem
-    der = _from_base64(shown) or b""
-    if BEGIN.encode() in der:
-        return base64.b64encode(certificate.pem.encode()).decode()
-    return "".join(t.cast("re.Match[str]", ONE.fullmatch(certificate.pem))[1].split())
+    within, bare = _in_base64(certificate.pem)
+    return within if BEGIN.encode() in (_from_base64(shown) or b"") else bare
+
+
+def in_other_forms(texts: t.Iterable[str]) -> list[tuple[str, ...]]:
+    """Return certificates that are PEM texts in the two other forms, each for all of them."""
+    return list(zip(*map(_in_base64, texts), strict=True))
+
+
+def _in_base64(pem: str) -> tuple[str, str]:
+    """Return base64 of PEM text, and base64 of the bare DER."""
+    return base64.b64encode(pem.encode()).decode(), "".join(_body(pem).split())
 
 
 def is_private(text: str) -> bool:

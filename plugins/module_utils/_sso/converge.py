@@ -11,16 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import NO_NAMES
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import Member, People
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import (
-    RoleMapping,
-    is_enforced,
-)
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.single_sign_on import is_enforced
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
     ApiError,
     ElasticCloudError,
@@ -31,6 +28,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import single_sign_on as service
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import SINGLE_SIGN_ON, take_survey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.definition import Definition
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.guards import (
     PASSWORDS,
@@ -53,7 +51,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.run impo
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_blocks
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import shown_list
 
-Read = t.TypeVar("Read")
+PARTS = ("members", *SINGLE_SIGN_ON)
 
 
 @dataclass(slots=True)
@@ -208,49 +206,25 @@ def converge_sso(
     return outcome
 
 
-def read_sso(organization: Organization) -> SignOn:
-    """Return single sign-on as it is, in four requests. Raises what `Client.request` raises."""
-    client, id_ = organization.client, organization.id
-    settings = service.read_settings(client, id_)
-    provider = service.read_identity_provider(client, id_)
-    mappings, domains = service.read_role_mappings(client, id_), service.read_domains(client, id_)
-    return SignOn(provider, tuple(mappings), tuple(domains), is_enforced(settings, provider))
-
-
 def _read(organization: Organization, definition: Definition) -> _Reading:
     """Read all that a plan depends on. Only where the end of enforcement is asked for may anything but the organization
     stay unread.
     """
-    client, id_ = organization.client, organization.id
-    unread: list[ApiError] = []
-
-    def attempt(what: str, read: Callable[[], Read], otherwise: Read) -> Read:
-        try:
-            return read()
-        except ApiError as error:
-            unread.append(error.during(f"Reading {what} of the organization {id_} failed"))
-            if definition.enforced is not False:
-                raise error.during("Nothing was changed") from None
-            return otherwise
-
     try:
-        settings = service.read_settings(client, id_)
+        settings = service.read_settings(organization.client, organization.id)
     except ApiError as error:
-        raise error.during(f"Reading the organization {id_} failed, and nothing was changed") from None
-    provider = attempt("the identity provider", lambda: service.read_identity_provider(client, id_), None)
-    is_known = not unread
-    no_mappings: list[RoleMapping] = []
-    mappings = attempt("the role mappings", lambda: service.read_role_mappings(client, id_), no_mappings)
-    no_domains: list[str] = []
-    domains = attempt("the domains", lambda: service.read_domains(client, id_), no_domains)
-    nobody: list[Member] = []
-    members = attempt("the members", organization.members, nobody)
-    enforced = is_enforced(settings, provider)
-    if service.METHOD not in settings and (not is_known or definition.only_stops):
+        raise error.during(f"Reading the organization {organization.id} failed, and nothing was changed") from None
+    survey = take_survey(organization, PARTS, concurrency=1)
+    unread = [error.during(f"Reading {part} failed") for part, error in survey.gaps.items()]
+    if unread and definition.enforced is not False:
+        raise unread[0].during("Nothing was changed")
+    enforced = is_enforced(settings, survey.identity_provider)
+    if service.METHOD not in settings and ("identity_provider" in survey.gaps or definition.only_stops):
         enforced = None  # whoever asks for nothing else may be locked out, and a missing provider is no proof
+    mappings, domains = tuple(survey.role_mappings or ()), tuple(survey.domains or ())
     return _Reading(
         settings,
-        SignOn(provider, tuple(mappings), tuple(domains), enforced),
-        People(members, [], whole=organization.whole),
+        SignOn(survey.identity_provider, mappings, domains, enforced),
+        People(survey.members or (), (), whole=survey.whole),
         unread,
     )

@@ -288,7 +288,7 @@ def dropped_certificates(plan: Plan) -> list[Certificate]:
 
 
 def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.Iterator[Action]:
-    held = {one.name: one for one in reversed(before.mappings)}  # of two with one name, the first
+    held = {one.name: one for one in before.mappings}
     for name in held:
         if definition.mappings is not None and (wrong := what_no_name_may_be(name)):
             findings.warn(f"role mapping {plain(name)}", f"is never written or removed here: its name {wrong}")
@@ -296,7 +296,7 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
         there = held.get(wanted.name)
         if not wanted.present:
             if there:
-                yield Action("remove_role_mapping", there.name, there, None, "state is absent")
+                yield _removal(there, "state is absent", before.domains)
         elif there is None:
             made = RoleMapping(wanted.name, wanted.enabled, wanted.match, wanted.conditions, wanted.grants)
             yield Action("add_role_mapping", made.name, None, made, "there is none of this name")
@@ -306,9 +306,11 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
         listed = {wanted.name for wanted in definition.mappings or ()}
         for name, mapping in held.items():
             if name not in listed and not what_no_name_may_be(name):
-                yield Action(
-                    "remove_role_mapping", name, mapping, None, "not in role_mappings, and purge_role_mappings"
-                )
+                yield _removal(mapping, "not in role_mappings, and purge_role_mappings", before.domains)
+
+
+def _removal(there: RoleMapping, why: str, domains: Iterable[str]) -> Action:
+    return Action("remove_role_mapping", there.name, there, None, why, rank=int(makes_owners(there, domains)))
 
 
 def _update(

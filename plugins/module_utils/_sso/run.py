@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import single_sign_on as service
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.certificates import in_other_forms
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.guards import Case, check_guards, refused
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._sso.plan import (
     Plan,
@@ -68,6 +69,8 @@ class Run:
         }
         ended: ApiError | None = None
         for steps in self._requests():
+            if all(step.done for step in steps):
+                continue
             error = ended or self._attempt(do[steps[0].action.action], steps)
             for step in steps:
                 if not step.done:
@@ -178,7 +181,19 @@ class Run:
             made.append(there)
             return True
 
-        self.writes.surely(write, done)
+        forms = [wanted]
+        if step.action.before is None:  # nothing has shown yet which form of certificates the service takes
+            forms += [
+                replace(wanted, public_certificates=texts) for texts in in_other_forms(wanted.public_certificates)
+            ]
+        for form in forms:
+            wanted = form
+            try:
+                self.writes.surely(write, done)
+                break
+            except Refused as refusal:
+                if refusal.status != 400 or form is forms[-1]:
+                    raise
         shown = made[-1]
         if changes_of(shown, wanted):  # a reply that leaves things out says nothing against them
             shown = replace(wanted, made=shown.made or wanted.made)
@@ -223,15 +238,24 @@ class Run:
                 self._has_happened(step)
 
     def _remove_mappings(self, steps: list[Step]) -> None:
-        names = [step.action.name for step in steps]
         by_name = {step.action.name: step for step in steps}
-        for batch in self._organization.batches("role_mappings", names):
-            self._gone(
-                lambda batch=batch: service.remove_role_mappings(self._client, self._id, batch),  # type: ignore[misc]
-                lambda batch=batch: not {one.name for one in self._mappings()} & {*batch},  # type: ignore[misc]
-            )
+        for batch in self._organization.batches("role_mappings", by_name):
+            try:
+                self._remove_batch(batch)
+            except Refused as refusal:
+                last = next((step for step in self.steps if step.action.action == "remove_identity_provider"), None)
+                if refusal.status != 400 or last is None or last.done:
+                    raise
+                self._remove_provider([last])  # the service may keep an owner's mapping as long as there is a provider
+                self._remove_batch(batch)
             for name in batch:
                 self._has_happened(by_name[name])
+
+    def _remove_batch(self, names: list[str]) -> None:
+        self._gone(
+            lambda: service.remove_role_mappings(self._client, self._id, names),
+            lambda: not {one.name for one in self._mappings()} & {*names},
+        )
 
     def _gone(self, write: Callable[[], None], done: Callable[[], bool]) -> None:
         """Remove something. That it is gone is all that matters, whoever has removed it."""

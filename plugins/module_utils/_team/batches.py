@@ -33,6 +33,7 @@ ABOUT_ONE_PERSON = frozenset(
         "organization.invitation_not_found",
         "user.not_found",
         "role_assignments.invalid_target_user_id",
+        "api_keys.key_not_found",
         "invalid_id",  # ours: an id that cannot be part of a request
     }
 )

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     in_order,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import KeyInUse
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People, person_key
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
@@ -31,14 +33,17 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles, check_selections
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_invitation
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.leavers import LeaversKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, make_plan
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report import (
     Effect,
+    in_words,
     make_diff,
     make_digest,
     planned_effect,
@@ -46,12 +51,14 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report 
     shown_plan,
     summarise,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.revocations import tell_of_keys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import Run, Settings, internal_error
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import Work
 
 STANDINGS = ("active", "pending", "expired")
 UNSETTLED = ("not_attempted", "outcome_unknown")  # codes of ours that say more than that something has failed
 MOST_STEPS = 50  # what became of so many actions is told one by one
+MAY_NOT = (403, 404)  # answers to an API key that may not list API keys
 ONLY_DEPARTURES = (
     "Names fit no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only those "
     "who are to go are removed or uninvited. Correct the names and run again:"
@@ -64,8 +71,9 @@ class Outcome:
     """What a run meant to do and what came of it, or what would come of it in check mode.
 
     organization_id: where; people: who was there before; works: how far each action came, none in check mode;
-    refused_by: the guard that refused the plan; ended_by: what kept the run from going on to its end; unresolved: names
-    that fit nothing, so that only those who were to go were planned for; names: what resources are called.
+    api_keys: those that members have made who are removed; refused_by: the guard that refused the plan; ended_by: what
+    kept the run from going on to its end; unresolved: names that fit nothing, so that only those who were to go were
+    planned for; names: what resources are called.
     """
 
     organization_id: str
@@ -75,6 +83,7 @@ class Outcome:
     works: list[Work] = field(default_factory=list)
     failures: list[tuple[Action, ApiError]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    api_keys: list[dict[str, t.Any]] = field(default_factory=list)
     refused_by: GuardError | None = None
     ended_by: ApiError | None = None
     unresolved: Sequence[str] = ()
@@ -116,6 +125,7 @@ class Outcome:
         refused = [work for work in self.works if work.refused]
         return {
             **self.result(),
+            **self.keys_of_leavers(),
             "summary": summarise(self.effects, self.plan.unchanged + len(untouched), len(self.plan.unmanaged)),
             **shown_list(
                 "unmanaged",
@@ -161,8 +171,7 @@ class Outcome:
             {
                 "outcome": outcome,
                 "action": action.action,
-                "email": action.email,
-                "user_id": action.user_id,
+                **action.subject,
                 "reason": action.reason,
                 "error": errors[id(action)].message if id(action) in errors else None,
             }
@@ -170,13 +179,18 @@ class Outcome:
         ]
         return {"steps": told, "steps_total": len(found)}
 
+    def keys_of_leavers(self) -> dict[str, t.Any]:
+        """Return `api_keys`: those that members have made who are removed."""
+        return shown_list("api_keys", self.api_keys)
+
     def standing(self, email: str | None, user_id: str | None) -> dict[str, t.Any]:
         """Return one person as they are afterwards: the member, else the invitation, else absent."""
         known = self.people.members.get(user_id or "")
         there = self.people.find(known.email if known else email, user_id)
         members = [known] if known else there.members
         email = next((member.email for member in members if member.email), email)
-        effects = [effect for effect in self.effects if effect.action.person == person_key(email, user_id)]
+        person = person_key(email, user_id)
+        effects = [one for one in self.effects if one.action.person == person and not one.action.api_key]
         changed = {effect.action.user_id for effect in effects}  # None: their invitation
         found = [(one.after.status, one.action.user_id, one.after.grants) for one in effects if one.after]
         found += [(one.status, one.user_id, one.grants) for one in members if one.user_id not in changed]
@@ -206,8 +220,7 @@ class Outcome:
     def failed(self) -> dict[str, t.Any]:
         """Return `failures` as the contract has it."""
         failures = [
-            {"action": action.action, "email": action.email, "user_id": action.user_id, "error": error.details()}
-            for action, error in self.failures
+            {"action": action.action, **action.subject, "error": error.details()} for action, error in self.failures
         ]
         return shown_list("failures", failures)
 
@@ -228,7 +241,7 @@ class Outcome:
             told.append(f"{len(tried) - MOST_TOLD} more are in failures")
         told += [f"{count} {why}" for why, count in idle.items()]  # one reason for all of them, told once
         counts = summarise(self.effects, 0, 0)
-        done = ", ".join(f"{count} {heading}" for heading, count in counts.items() if count)
+        done = ", ".join(in_words(heading, count) for heading, count in counts.items() if count)
         return (
             f"{len(self.failures)} of {len(self.plan.actions)} actions failed. "
             + " | ".join(told)
@@ -243,6 +256,7 @@ def converge(
     guards: Guards,
     settings: Settings,
     *,
+    now: dt.datetime,
     check_mode: bool,
     tell: Tell = to_nobody,
     unresolved: Sequence[str] = (),
@@ -250,8 +264,9 @@ def converge(
 ) -> Outcome:
     """Make the organization as desired, as far as it goes, and return what came of it.
 
-    tell: hears how far it is; unresolved: names in the definition that fit no resource, or several; leavers_go: whether
-    those who are to go do so even then, where there is no other problem.
+    now: the time with a zone, by which API keys have ended; tell: hears how far it is; unresolved: names in the
+    definition that fit no resource, or several; leavers_go: whether those who are to go do so even then, where there is
+    no other problem.
 
     Raises InputError or ApiError where not even a plan could be made. In check mode nothing is written, and the outcome
     is that of a real run in which no request fails and nobody else changes anything.
@@ -276,26 +291,66 @@ def converge(
             raise InputError(unresolved)
         rules, findings = replace(rules, departures_alone=True), Findings()
         plan = _plan(desired, people, rules, guards, findings)
+    keys = ApiKeys(organization)
+    client = organization.client
+    leavers = LeaversKeys(
+        rules.leavers_api_keys, organization.id, people, now, lambda: KeyInUse(client.key_id, client.key_ends)
+    )
+    if leavers.mode == "revoke":
+        say("reading API keys")
+        _plan_revocations(plan, leavers, keys)
     outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
-    outcome.warnings += findings.warnings
     try:
-        outcome.warnings += check_guards(plan, people, rules, guards)
+        warnings = [*findings.warnings, *check_guards(plan, people, rules, guards)]
     except GuardError as refusal:
-        outcome.refused_by = refusal
-        return outcome
-    if check_mode or not plan.actions:
-        outcome.effects = [planned_effect(action) for action in plan.actions]
-        return outcome
-    run = Run(organization, plan, people, rules, guards, settings, say)
+        outcome.refused_by, warnings = refusal, findings.warnings
+    else:
+        if leavers.mode == "warn" and plan.removals:
+            say("reading API keys")
+            _look_for_keys(plan, leavers, keys)
+        if check_mode or not plan.actions:
+            outcome.effects = [planned_effect(action) for action in plan.actions]
+        else:
+            run = Run(organization, plan, people, rules, guards, settings, leavers, keys, say)
+            _apply(run, outcome, settings.tolerate_refused)
+    outcome.warnings = [*warnings, *leavers.warnings, *outcome.warnings]
+    outcome.api_keys = leavers.result
+    return outcome
+
+
+def _apply(run: Run, outcome: Outcome, tolerate_refused: bool) -> None:
+    """Apply a plan, and note what came of it."""
     try:
         run.apply()
     except Exception as error:  # a fault of ours, between the actions: what was done is told all the same
-        run.end(internal_error(error, organization))
-    outcome.effects = [work.effect for work in run.works]
+        run.end(internal_error(error, run.writes.organization))
+    tell_of_keys(run.works)
     outcome.works, outcome.ended_by = run.works, run.writes.ended_by
+    outcome.effects = [work.effect for work in run.works]
     for work in run.works:
-        _judge(work, outcome, settings.tolerate_refused)
-    return outcome
+        _judge(work, outcome, tolerate_refused)
+
+
+def _plan_revocations(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
+    """Add to a plan what revokes the API keys of those whom it removes."""
+    try:
+        listed = keys.all()
+    except ApiError as error:
+        if error.status not in MAY_NOT:
+            raise error.during("Reading the API keys failed, and nothing was changed") from None
+        plan.keys_hidden = error
+        return
+    plan.actions += leavers.plan(plan.removals, listed)
+    plan.actions.sort(key=lambda action: action.place)
+    leavers.note_orphans(listed)
+
+
+def _look_for_keys(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
+    """Note which API keys those have made whom a plan removes."""
+    try:
+        leavers.plan(plan.removals, keys.all())
+    except ApiError as error:
+        leavers.unread(error)
 
 
 def _plan(desired: Sequence[Desired], people: People, rules: Rules, guards: Guards, findings: Findings) -> Plan:
@@ -321,7 +376,13 @@ def read_people(organization: Organization, concurrency: int) -> People:
 
 
 def _in_words(action: Action) -> str:
-    what = f" ({action.reason})" if action.action == "update" else ""
+    what = (
+        f" ({action.reason})"
+        if action.action == "update"
+        else f": API key {action.api_key.words}"
+        if action.api_key
+        else ""
+    )
     return plain(f"{action.action} {action.name}{what}")
 
 

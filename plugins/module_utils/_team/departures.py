@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import is_owner
@@ -16,6 +16,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import why_not_in_a_path
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Refused, Writes
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches import Answer, Answers, Batch
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.revocations import Revocations, of_makers
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
     Job,
     Work,
@@ -25,10 +26,11 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work im
 
 
 class Departures:
-    """Removes members, and sees to it that enough owners stay."""
+    """Removes members, and sees to it that enough owners stay. revocations: for the API keys of owners who leave."""
 
-    def __init__(self, writes: Writes, answers: Answers, min_owners: int) -> None:
+    def __init__(self, writes: Writes, answers: Answers, min_owners: int, revocations: Revocations) -> None:
         self._writes, self._answers, self._min_owners = writes, answers, min_owners
+        self._revocations = revocations
         self._organization = writes.organization
         self._former_owners: set[str] = set()  # whom this run has made so; lists may lag
         self._lost: set[str] = set()  # user ids in requests whose reply was lost
@@ -37,9 +39,15 @@ class Departures:
         """Return the jobs that remove these members, who are no owners."""
         return [Job(batch, partial(self._remove, batch)) for batch in self._batches(works)]
 
-    def removals_of_owners(self, works: Iterable[Work]) -> list[Job]:
-        """Return the jobs that remove these owners, each time after counting those who would stay."""
-        return [Job(batch, partial(self._remove_owners, batch)) for batch in self._batches(works)]
+    def removals_of_owners(self, works: Iterable[Work], keys: Sequence[Work]) -> list[Job]:
+        """Return the jobs that remove these owners, each time after counting those who would stay. keys: the works that
+        revoke API keys; those of owners who may go are revoked before them.
+        """
+        jobs = []
+        for batch in self._batches(works):
+            theirs = of_makers(keys, batch)
+            jobs.append(Job([*batch, *theirs], partial(self._remove_owners, batch, theirs)))
+        return jobs
 
     def demotion(self, work: Work, removal: Job) -> Job:
         """Return the job that takes the owner role from a member, by `removal`, after counting those who would stay."""
@@ -107,9 +115,10 @@ class Departures:
             work.state = None
             self._former_owners.add(work.user_id)
 
-    def _remove_owners(self, works: list[Work]) -> None:
+    def _remove_owners(self, works: list[Work], keys: list[Work]) -> None:
         self._spare_owners(works)
         if leaving := open_works(works):
+            self._revocations.revoke(of_makers(keys, leaving))
             self._remove(leaving)
 
     def _spare_owners(self, works: list[Work]) -> None:

@@ -56,6 +56,7 @@ def check_guards(
         refusal
         for refusal in (
             _check_visibility(plan, people, rules),
+            _check_keys_visibility(plan),
             _check_protected(plan, guards),
             _check_owners(plan, people, guards),
             _check_removals([*earlier, *plan.actions], people_before or people, rules, guards),
@@ -67,6 +68,11 @@ def check_guards(
         message = "Nothing was changed. " + " ".join(str(refusal) for refusal in refusals)
         raise GuardError(first.name, message, first.limit, first.found, first.emails)
     warnings = []
+    if plan.keys_hidden:
+        warnings.append(
+            "This API key may not list API keys, so leavers_api_keys=revoke would refuse to remove anybody; nobody is: "
+            f"{plan.keys_hidden}"
+        )
     if not people.whole:
         warnings.append(f"{ON_FURTHER_PAGES}: only those who are on the first page are compared and changed.")
     elif _is_blind(people):
@@ -101,6 +107,22 @@ def _check_visibility(plan: Plan, people: People, rules: Rules) -> GuardError | 
         "visibility",
         f"The guard visibility refuses the plan: {why}, and {'purge' if rules.purge else 'what is planned'} could "
         f"strip people of what it cannot see{_about(emails)}. {remedy}",
+        0,
+        len(emails),
+        emails,
+    )
+
+
+def _check_keys_visibility(plan: Plan) -> GuardError | None:
+    """Refuse to remove people whose API keys are to be revoked first and cannot be seen."""
+    emails = _names(action.name for action in plan.removals)
+    if not plan.keys_hidden or not emails:
+        return None
+    return GuardError(
+        "visibility",
+        "The guard visibility refuses the plan: API keys of people who are removed are to be revoked first "
+        f"(leavers_api_keys=revoke), and this API key may not list them{_about(emails)}. {OWNERS_KEY} "
+        f"({plan.keys_hidden})",
         0,
         len(emails),
         emails,

@@ -25,6 +25,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grant
     surplus,
     to_assignments,
 )
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys import ApiKey
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import (
     NOBODY,
     Invitation,
@@ -36,13 +37,14 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import Names
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import (
+    ApiError,
     Findings,
     plain,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 
 # What is added comes before what is taken away, over the whole plan.
-ORDER = ("invite", "reinvite", "update", "uninvite", "remove")
+ORDER = ("invite", "reinvite", "update", "uninvite", "revoke_api_key", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ class Rules:
     purge: whether people outside of it go; ignore: who of these is never planned for; resend: which existing
     invitations are sent again: `always`, `when_expired` (and where its roles differ), `when_changed` (only where the
     roles of a pending one differ) or `never`; members: whether members are planned for, or invitations alone; invite:
-    whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`; names: what
-    resources are called, for words; departures_alone: whether only those who are to go are planned for.
+    whether strangers are invited; unknown_roles: what roles are that nobody knows: `fail` or `warn`; leavers_api_keys:
+    what becomes of API keys whose makers are removed: `warn`, `revoke` or `ignore`; names: what resources are called,
+    for words; departures_alone: whether only those who are to go are planned for.
     """
 
     purge: bool = False
@@ -62,6 +65,7 @@ class Rules:
     members: bool = True
     invite: bool = True
     unknown_roles: str = "fail"
+    leavers_api_keys: str = "warn"
     names: Names = NO_NAMES
     departures_alone: bool = False
 
@@ -71,7 +75,8 @@ class Action:
     """One step of a plan, for one person.
 
     before, after: grants, None for nobody there; desired: what it comes from; invitations: those to be replaced or
-    revoked.
+    revoked; api_key: the one to be revoked, whose grants are `before`, by a step that belongs to the removal of its
+    maker.
     """
 
     action: str
@@ -82,6 +87,8 @@ class Action:
     reason: str
     desired: Desired
     invitations: tuple[Invitation, ...] = ()
+    api_key: ApiKey | None = None
+    removal: Action | None = None
 
     @property
     def name(self) -> str:
@@ -114,8 +121,15 @@ class Action:
 
     @property
     def place(self) -> tuple[t.Any, ...]:
-        """Where it stands in the plan: owners are demoted and removed last."""
-        return self.ends_ownership, ORDER.index(self.action), self.person, self.user_id or ""
+        """Where it stands in the plan: owners are demoted and removed last, and API keys go before their makers."""
+        last = (self.removal or self).ends_ownership
+        return last, ORDER.index(self.action), self.person, self.user_id or "", self.api_key.id if self.api_key else ""
+
+    @property
+    def subject(self) -> dict[str, t.Any]:
+        """Whom, and which API key, it is about, as results name them."""
+        key = {"api_key": {"id": self.api_key.id, "name": self.api_key.name}} if self.api_key else {}
+        return {"email": self.email, "user_id": self.user_id, **key}
 
     def result(self, *, whole: bool = True) -> dict[str, t.Any]:
         """Return it as the contract's `plan` has it. whole: with the access before and after."""
@@ -125,8 +139,7 @@ class Action:
         }
         return {
             "action": self.action,
-            "email": self.email,
-            "user_id": self.user_id,
+            **self.subject,
             **(access if whole else {}),
             "reason": plain(self.reason),
         }
@@ -145,7 +158,8 @@ class Plan:
 
     unmanaged: people outside of the definition who stay; unchanged: how many entries need nothing; already_members:
     emails of members where only invitations were asked for; unseen: people whose roles an entry speaks of and the
-    service does not show; not_understood: who keeps more than is defined.
+    service does not show; not_understood: who keeps more than is defined; keys_hidden: why the API keys of people who
+    are removed cannot be seen, where they are to be revoked.
     """
 
     actions: list[Action] = field(default_factory=list)
@@ -154,6 +168,12 @@ class Plan:
     already_members: list[str] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     not_understood: list[NotUnderstood] = field(default_factory=list)
+    keys_hidden: ApiError | None = None
+
+    @property
+    def removals(self) -> list[Action]:
+        """The actions by which members go."""
+        return [action for action in self.actions if action.action == "remove"]
 
 
 def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings: Findings) -> Plan:

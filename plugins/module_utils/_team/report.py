@@ -35,6 +35,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan im
 MOST_WHOLE = 300  # actions; of a larger plan the result tells each person's access in `diff` alone
 MOST_LISTED = 3000  # entries of one list in a result
 LARGEST_EVENT = 700_000  # characters; automation platforms show a larger result as an empty one, unchanged
+GONE = {"remove": "removed", "revoke_api_key": "api_keys_revoked"}  # what an action counts as; others: uninvited
 # What is plain text in YAML whatever stands around it; anything else is put in quotes.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@+-]*")
 NOT_PLAIN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -63,8 +64,7 @@ class Effect:
     def counts_as(self) -> str | None:
         """Under which heading of the summary it counts, None where nothing came of it."""
         if self.after is None:
-            gone = "removed" if self.action.action == "remove" else "uninvited"
-            return gone if self.before else None
+            return GONE.get(self.action.action, "uninvited") if self.before else None
         if self.sent:
             return "reinvited" if self.action.action == "reinvite" else "invited"
         return "updated" if self.before != self.after else None
@@ -87,24 +87,40 @@ def state_before(action: Action) -> State | None:
 def summarise(effects: Iterable[Effect], unchanged: int, unmanaged: int) -> dict[str, int]:
     """Return `summary` as the contract has it."""
     counts = Counter(effect.counts_as for effect in effects)
-    headings = ("invited", "reinvited", "updated", "uninvited", "removed")
+    headings = ("invited", "reinvited", "updated", "uninvited", "removed", "api_keys_revoked")
     return {**{heading: counts[heading] for heading in headings}, "unchanged": unchanged, "unmanaged": unmanaged}
 
 
+def in_words(heading: str, count: int, *, word: str = "", would: str = "") -> str:
+    """Return a number of the summary in words. word: another one for the heading; would: what stands before that."""
+    if heading == "api_keys_revoked":
+        return f"{count} API {'key' if count == 1 else 'keys'} {would}revoked"
+    return f"{count} {would}{word or heading}"
+
+
 def make_diff(effects: Iterable[Effect], shared: Collection[str] = (), names: Names = NO_NAMES) -> list[dict[str, str]]:
-    """Return `diff`: for each person who changes, in the order of the plan, how they were and how they are.
+    """Return `diff`: for each person who changes, in the order of the plan, how they were and how they are; then the
+    API keys that are gone.
 
     shared: the keys of those emails that several members have; user ids tell those apart; names: what resources are
     called, which stands behind their ids. One element for each person:
     in one long text, Ansible's display would match equal lines of neighbours. Each grant has a line of its own, so that
-    one deployment taken from five is one line. Of more than MOST_LISTED people the first are returned.
+    one deployment taken from five is one line. Of more than MOST_LISTED elements the first are returned.
     """
     people: dict[tuple[str, str | None], list[Effect]] = {}
+    keys: list[Effect] = []
     for effect in sorted((one for one in effects if one.counts_as), key=lambda one: one.action.place):
         action = effect.action
+        if action.api_key:
+            keys.append(effect)
+            continue
         key = action.person, action.user_id if action.person in shared else None
         people.setdefault(key, []).append(effect)
-    return [_element(key[0] in shared, of_one, names) for key, of_one in itertools.islice(people.items(), MOST_LISTED)]
+    elements = itertools.chain(
+        (_element(key[0] in shared, of_one, names) for key, of_one in people.items()),
+        (_key_element(effect, names) for effect in keys),
+    )
+    return list(itertools.islice(elements, MOST_LISTED))
 
 
 def _element(shared: bool, effects: list[Effect], names: Names) -> dict[str, str]:
@@ -120,6 +136,14 @@ def _element(shared: bool, effects: list[Effect], names: Names) -> dict[str, str
         before.setdefault(invited, _lines(effect.before, names))
         after[invited] = _lines(effect.after, names, again=effect.counts_as == "reinvited")
     return {"before_header": header, "after_header": header, "before": _text(before), "after": _text(after)}
+
+
+def _key_element(effect: Effect, names: Names) -> dict[str, str]:
+    """Return the element of a diff for an API key that is gone."""
+    key = effect.action.api_key
+    header = plain(f"{key.name} (id {key.id})") if key else ""
+    before = "".join(f"{line}\n" for line in _lines(effect.before, names))
+    return {"before_header": header, "after_header": header, "before": before, "after": ""}
 
 
 def _text(lines: dict[bool, list[str]]) -> str:
@@ -181,8 +205,8 @@ def is_shown_empty(result: Mapping[str, t.Any]) -> bool:
 def make_digest(organization_id: str, actions: Iterable[Action]) -> str:
     """Return `plan_digest`: a SHA-256, in hexadecimal, that two plans share if and only if they do the same.
 
-    Covers the organization's id and of each action, in order, what it is, the user id, the email as it compares, and
-    the grants before and after. Not the reason, and no spelling, grouping or time.
+    Covers the organization's id and of each action, in order, what it is, the user id, the email as it compares, the
+    grants before and after, and the id of an API key. Not the reason, and no spelling, grouping or time.
     """
     steps = [
         [
@@ -191,6 +215,7 @@ def make_digest(organization_id: str, actions: Iterable[Action]) -> str:
             email_key(one.email) if one.email else None,
             _canonical(one.before),
             _canonical(one.after),
+            *([one.api_key.id] if one.api_key else []),
         ]
         for one in actions
     ]

@@ -7,7 +7,8 @@
 """Applies a plan: stage after stage, side by side where that is safe, and anew for people who have changed meanwhile.
 
 Stages follow each other, for everybody: what is added, invitations that stand in the way of new ones, exchanges of
-grants that differ in application roles alone, what is taken away, members who go, and owners last.
+grants that differ in application roles alone, what is taken away, API keys of members who go, those members, and owners
+with their keys last.
 
 A refusal that hints at a change since the plan was made (somebody accepted, left, was invited by another run) is a
 surprise: after the stage everybody is read once more, and those who were surprising are planned anew, past the same
@@ -16,6 +17,7 @@ guards. A refusal that the new reading does not explain is a failure.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,13 +33,19 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import CONCURRENCY
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import (
+    Organization,
+    why_not_in_a_path,
+)
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Writes
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches import Answers
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.departures import Departures
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.invitations import Invitations, cleared
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Plan, Rules, plan_person
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.leavers import LeaversKeys
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Action, Plan, Rules, plan_person
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.revocations import Revocations, of_makers
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.roles import Roles
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.withdrawals import Withdrawals
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import (
@@ -75,6 +83,8 @@ class Run:
         rules: Rules,
         guards: Guards,
         settings: Settings,
+        leavers: LeaversKeys,
+        keys: ApiKeys,
         tell: Tell,
     ) -> None:
         self.works = [Work.begin(action) for action in plan.actions]
@@ -83,9 +93,10 @@ class Run:
         self._withdrawals = Withdrawals(self.writes, answers, people)
         self._invitations = Invitations(self.writes, answers, self._withdrawals, settings.expires_in)
         self._roles = Roles(self.writes, answers)
-        self._departures = Departures(self.writes, answers, guards.min_owners)
+        self._revocations = Revocations(self.writes, answers, keys)
+        self._departures = Departures(self.writes, answers, guards.min_owners, self._revocations)
         self._crew = Crew(self.writes, settings.concurrency, tell)
-        self._replanning = Replanning(self.writes, people, rules, guards)
+        self._replanning = Replanning(self.writes, people, rules, guards, leavers, keys)
 
     def apply(self) -> None:
         """Do everything that the plan asks for, as far as it goes."""
@@ -94,6 +105,7 @@ class Run:
             ("replacing invitations", self._clear_the_way),
             ("exchanging application roles", self._exchange),
             ("taking roles away and revoking invitations", self._take),
+            ("revoking API keys of members who leave", self._revoke_keys),
             ("removing members", self._remove),
             ("demoting and removing owners", self._change_owners),
         ]
@@ -143,10 +155,14 @@ class Run:
         taken = filter(None, map(self._roles.removal, losing))
         self._crew.side_by_side([*taken, *self._withdrawals.revoke(uninvited)])
 
+    def _revoke_keys(self, works: list[Work]) -> None:
+        """Revoke the API keys of members who are to be removed and are no owners."""
+        leaving = [work for work in _leaving(works) if not why_not_in_a_path([work.user_id])]
+        self._crew.side_by_side(self._revocations.jobs(of_makers(_about_keys(works), leaving)))
+
     def _remove(self, works: list[Work]) -> None:
         """Remove members who are no owners."""
-        leaving = [work for work in works if work.action.action == "remove" and not work.action.ends_ownership]
-        self._crew.side_by_side(self._departures.removals(leaving))
+        self._crew.side_by_side(self._departures.removals(_leaving(works)))
 
     def _change_owners(self, works: list[Work]) -> None:
         """Demote and remove owners."""
@@ -155,7 +171,9 @@ class Run:
         removals = [(work, removal) for work in demoted if (removal := self._roles.removal(work))]
         self._crew.one_by_one(self._departures.demotion(work, removal) for work, removal in removals)
         self._crew.one_by_one(
-            self._departures.removals_of_owners(work for work in owners if work.action.action == "remove")
+            self._departures.removals_of_owners(
+                (work for work in owners if work.action.action == "remove"), _about_keys(works)
+            )
         )
 
 
@@ -218,8 +236,11 @@ class Crew:
 class Replanning:
     """Plans for people who turn out to be other than the plan took them for."""
 
-    def __init__(self, writes: Writes, people: People, rules: Rules, guards: Guards) -> None:
+    def __init__(
+        self, writes: Writes, people: People, rules: Rules, guards: Guards, leavers: LeaversKeys, keys: ApiKeys
+    ) -> None:
         self._writes, self._people, self._rules, self._guards = writes, people, rules, guards
+        self._leavers, self._keys = leavers, keys
 
     def plan_anew(self, works: list[Work]) -> list[Work]:
         """Plan for those who were surprising; add to the works what is to be done instead, and return that.
@@ -231,6 +252,7 @@ class Replanning:
         def explained() -> bool:
             nonlocal unexplained
             people = self._writes.people()
+            self._read_keys = functools.cache(self._keys.all)
             unexplained = [work for work in unexplained if not self._explain(work, people, works, planned)]
             return not unexplained
 
@@ -277,12 +299,36 @@ class Replanning:
         else:
             try:
                 everything = [one.action for one in works]
+                plan.actions += self._revocations(plan)
                 check_guards(plan, people, self._rules, self._guards, earlier=everything, people_before=self._people)
             except GuardError as refusal:
                 work.error = ApiError(f"not attempted: {refusal}", codes=["not_attempted", refusal.name])
             else:
                 planned += [Work.begin(one, work.surprises + 1, work.withdrawn) for one in plan.actions]
         return True
+
+    def _revocations(self, plan: Plan) -> list[Action]:
+        """Return what revokes the API keys of those whom a plan removes; they may have been made meanwhile."""
+        if not plan.removals or self._leavers.mode == "ignore" or self._writes.hurried:
+            return []
+        try:
+            return self._leavers.plan(plan.removals, self._read_keys())
+        except ApiError as error:
+            if self._leavers.mode == "revoke":
+                plan.keys_hidden = error
+            else:
+                self._leavers.unread(error)
+            return []
+
+
+def _leaving(works: Iterable[Work]) -> list[Work]:
+    """Return those that remove members who are no owners."""
+    return [work for work in works if work.action.action == "remove" and not work.action.ends_ownership]
+
+
+def _about_keys(works: Iterable[Work]) -> list[Work]:
+    """Return those that revoke API keys."""
+    return [work for work in works if work.action.api_key]
 
 
 def internal_error(error: Exception, organization: Organization) -> ApiError:
@@ -296,4 +342,5 @@ def internal_error(error: Exception, organization: Organization) -> ApiError:
 
 def _end(works: Iterable[Work], error: ApiError) -> None:
     for work in open_works(works):
-        work.error = error
+        if not work.is_over:
+            work.error = error

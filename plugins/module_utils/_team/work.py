@@ -90,6 +90,11 @@ class Work:
         return not (self.error or self.surprise or self.refused)
 
     @property
+    def is_over(self) -> bool:
+        """Whether what was to go is gone."""
+        return self.action.after is None and self.state is None
+
+    @property
     def effect(self) -> Effect:
         """What became of it so far."""
         return Effect(self.action, self.before, self.state, self.sent, self.made)
