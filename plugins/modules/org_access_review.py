@@ -281,7 +281,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "min_owners": {"type": "int", "default": 2},
     "max_owners": {"type": "int", "default": 5},
     "until_soon": {"type": "str", "default": "30d"},
-    "key_ends_soon": {"type": "str", "default": "30d"},
+    "key_ends_soon": {"type": "str", "default": "30d", "no_log": False},
     "carry_out_within": {"type": "str", "default": "14d"},
     "severities": {"type": "dict", "default": {}},
     "exemptions": {"type": "list", "elements": "raw", "default": []},

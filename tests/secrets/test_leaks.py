@@ -27,6 +27,7 @@ BO = "bo@example.com"
 NEW = "new@example.com"
 # What each module does where nothing goes wrong. Those that write revoke an invitation, by its token.
 CALLS: dict[str, dict[str, t.Any]] = {
+    "org_access_review": {"members": [{"email": "ana@example.com"}], "fail_on": "never", "incomplete": "warn"},
     "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
@@ -116,7 +117,7 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
             failure.kind,
             status=failure.status,
             reply={"errors": [{"code": failure.code, "message": words}]},
-            method="GET" if module == "org_info" else "POST" if failure.calls is INVITING else "DELETE",
+            method="GET" if module in ("org_access_review", "org_info") else "POST" if failure.calls is INVITING else "DELETE",
             path=f"{organization.id}/",
             from_nth=1,
             **{"headers": {"Location": f"{elsewhere}/{token}"}, **(failure.more or {})},
@@ -176,7 +177,7 @@ def shown(request: pytest.FixtureRequest, new_ansible: Callable[[], Ansible]) ->
             "output": run.output,
             "log": (folder / "log.txt").read_text(encoding="utf-8"),
             "results": json.dumps(results, ensure_ascii=False),
-            "temporary files": files_below(folder / "remote"),
+            "temporary files": files_below(folder / "remote") + files_below(folder / "access-review"),
         },
         elsewhere,
     )
