@@ -106,7 +106,7 @@ options:
   exemptions:
     description: What is accepted, by whom and until when. It stays in everything that is left, and does not fail.
     type: list
-    elements: dict
+    elements: raw
     default: []
     suboptions:
       rule:
