@@ -210,6 +210,21 @@ findings:
   returned: when the organization could be read
   type: list
   elements: dict
+  sample:
+    - id: 750112b26ad1aace2bb08e1b554cd63a
+      rule: unmanaged_member
+      severity: high
+      state: new
+      seen: true
+      subject: {kind: person, key: "user:2806341206", label: zoe.martin@example.net}
+      grants: [6a96536ee245106de7a39293b369342d]
+      text: zoe.martin@example.net is a member, and no entry of the definition is for them.
+      remedy: Write an entry for the person, remove them, or let ignore name them if others decide about them.
+      where: null
+      first_seen: "2026-06-15T12:00:03Z"
+      resolved_at: null
+      reviews_open: 1
+      exemption: null
 findings_total:
   description: How many findings there are, without those that are resolved.
   returned: when the organization could be read
@@ -230,21 +245,44 @@ report:
       description: The review that it was compared with. Null where there was none.
       type: dict
     paths:
-      description: Where document, page, tables and sums are. Null for what was not written.
+      description:
+        - Where C(document), C(page), C(grants), C(findings) and C(sums) are. Null for what was not written, and as a
+          whole where nothing was.
       type: dict
+  sample:
+    id: 20260615T120004Z-3f9a
+    sha256: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+    previous:
+      report_id: 20260614T120004Z-81c2
+      sha256: fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9
+      verified: true
+    paths:
+      document: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/access-review.json
+      page: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/access-review.html
+      grants: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/grants.csv
+      findings: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/findings.csv
+      sums: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/SHA256SUMS
 document:
   description: The document itself, where the action plugin of the module did not see it first.
   returned: never, by way of Ansible
   type: dict
+  sample: {schema: access-review/1, status: findings}
 msg:
   description: What fails the task. Begins with C(ERROR:), C(INCOMPLETE:) or C(FINDINGS:), the first that does.
   returned: on failure
   type: str
   sample: "FINDINGS: 1 open finding(s) of severity high or worse"
 error:
-  description: The answer of the service that ended the run, as M(orgops.elastic_cloud.org_info) returns it.
+  description: The answer of the service that ended the run, with the same keys as for M(orgops.elastic_cloud.org_info).
   returned: when the organization could not be read
   type: dict
+  sample:
+    status: 401
+    codes: [root.unauthorized]
+    message: The API key is not valid -- the API key is unknown, revoked or expired; create a new one in the console
+    method: GET
+    path: /organizations/1402593716/members
+    request_id: 7d1f8a4c2b9e4f60
 """
 
 import datetime as dt

@@ -91,7 +91,8 @@ def test_role_assignments_are_those_that_are_accepted(name: str, documentation: 
         assert findings.problems + findings.warnings == []
 
 
-@pytest.mark.parametrize("name", MODULES)
+# The review's document has them; its schema describes it.
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "org_access_review"])
 def test_samples_show_role_assignments_in_their_normal_form(name: str, documentation: Documentation) -> None:
     results = {  # but for what no definition can have
         result: value for result, value in documentation[name]["return"].items() if result != "not_understood"
