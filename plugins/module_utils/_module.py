@@ -104,9 +104,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
     """An Ansible module with the connection options. Null counts as absent, and so does a blank text, which is what an
     empty answer in a survey comes to, except for an option that is required.
 
-    given: the names of the options that are not absent.
+    given: the names of the options that are not absent; client_type: with which client it asks the service.
     """
 
+    client_type: type[Client] = Client
     _client: Client | None = None
     _organization: Organization | None = None
     given: frozenset[str] = frozenset()
@@ -212,7 +213,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         """Return the client, always the same one. From then on, signals stop it."""
         options = self.params
         if self._client is None:
-            self._client = Client(
+            self._client = self.client_type(
                 endpoint,
                 options["api_key"],
                 timeout=options["timeout"],

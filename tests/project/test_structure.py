@@ -125,11 +125,13 @@ ORDER = (
     "_review/rules",
     "_review/comparison",
     "_review/document",
+    "_review/reading",
+    "_review/handing",
     # Ansible's side of every module
     "_module",
 )
 # What the other folders of plugins may import of ours: names of module_utils, or folders.
-CONTROLLER = {*PURE, "_progress", "plugin_utils"}
+CONTROLLER = {*PURE, "_progress", "_review/handing", "plugin_utils"}
 MAY_IMPORT = {
     "modules": {"module_utils"},
     "plugin_utils": CONTROLLER,

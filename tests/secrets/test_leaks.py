@@ -28,6 +28,7 @@ NEW = "new@example.com"
 LEAVER = "leaver@example.com"  # whose API keys are revoked first
 # What each module does where nothing goes wrong. Those that write revoke an invitation, by its token, or an API key.
 CALLS: dict[str, dict[str, t.Any]] = {
+    "org_access_review": {"members": [{"email": "ana@example.com"}], "fail_on": "never", "incomplete": "warn"},
     "org_api_key": {"name": "old", "state": "absent"},
     "org_domain": {"name": "example.com", "state": "absent"},
     "org_info": {"gather": ["members", "invitations", "team", "api_keys", "sso", "resources"]},
@@ -133,13 +134,15 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
         where = {"path": "auth/keys$", "nth": 1 + sum(fault.path == "auth/keys$" for fault in emulator.faults)}
     if failure.kind:
         words = f"{KEY} and {urllib.parse.quote(KEY, safe='')}"
+        reading = module in ("org_access_review", "org_info")
+        method = "GET" if reading else "POST" if failure.calls is INVITING else "DELETE"
         if module in WRITERS:  # they have read it before; nobody can take out of an answer what nobody knows
             words += f", {token}"
         emulator.fail(
             failure.kind,
             status=failure.status,
             reply={"errors": [{"code": failure.code, "message": words}]},
-            method="GET" if module == "org_info" else "POST" if failure.calls is INVITING else "DELETE",
+            method=method,
             **where,
             **{"headers": {"Location": f"{elsewhere}/{token}"}, **(failure.more or {})},
         )
@@ -207,7 +210,7 @@ def shown(request: pytest.FixtureRequest, new_ansible: Callable[[], Ansible]) ->
             "output": run.output,
             "log": (folder / "log.txt").read_text(encoding="utf-8"),
             "results": json.dumps(results, ensure_ascii=False),
-            "temporary files": files_below(folder / "remote"),
+            "temporary files": files_below(folder / "remote") + files_below(folder / "access-review"),
         },
         elsewhere,
     )

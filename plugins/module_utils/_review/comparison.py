@@ -46,7 +46,7 @@ class Previous:
     @property
     def report_id(self) -> str:
         """Which review it was."""
-        return str(self.document["report"]["id"])
+        return str((self.document.get("report") or {}).get("id") or "unknown")
 
 
 class Before:
@@ -78,7 +78,7 @@ def stamp(when: dt.datetime) -> str:
 
 def as_stamp(text: str | None) -> str | None:
     """Return a moment that the service tells as a document has it, None where it cannot be read."""
-    when = moment(text)
+    when = moment(text) if text else None
     return stamp(when) if when else None
 
 

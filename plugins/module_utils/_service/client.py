@@ -153,7 +153,7 @@ class Client:
         self.session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json"})
         self.session.mount("https://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
         self.session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._timeout = timeout
         self._verify = verify
         self.clock = clock or WallClock()
@@ -245,7 +245,7 @@ class Client:
         try:
             response = self.session.request(
                 method,
-                self._endpoint + path,
+                self.endpoint + path,
                 json=body,
                 timeout=self._timeout,
                 verify=self._verify,

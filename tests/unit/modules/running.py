@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import SINGLE_SIGN_ON, take_survey
 from ansible_collections.orgops.elastic_cloud.plugins.modules import (
+    org_access_review,
     org_api_key,
     org_domain,
     org_info,
@@ -48,6 +49,7 @@ except ImportError:  # before ansible-core 2.19
 
 Result = dict[str, Any]
 MODULES = {
+    "org_access_review": org_access_review,
     "org_api_key": org_api_key,
     "org_domain": org_domain,
     "org_info": org_info,
