@@ -97,10 +97,13 @@ def newest_document(folder: Path) -> Kept | None:
 
 def newest_attestation(folder: Path) -> tuple[dict[str, t.Any], bytes] | None:
     """Return the newest attestation of an organization whose sums are right, and the table that was decided."""
-    for one in _newest_first(folder, ATTESTATION):
-        if found := read_attestation(one.parent):
-            return found
-    return None
+    path = newest_attestation_file(folder)
+    return read_attestation(path.parent) if path else None
+
+
+def newest_attestation_file(folder: Path) -> Path | None:
+    """Return where that attestation stands, None where there is none."""
+    return next((one for one in _newest_first(folder, ATTESTATION) if read_attestation(one.parent)), None)
 
 
 def read_attestation(folder: Path) -> tuple[dict[str, t.Any], bytes] | None:
