@@ -90,11 +90,10 @@ def _hidden(facts: Facts) -> t.Iterator[Gap]:
         yield Gap("grants_not_understood", text, ("excess_grant",), frozenset(one.key for one in strange))
     keys = facts.api_keys or ()
     if nobodys := [key for key in keys if key.organization_id is None]:
-        names = some_of([key.id for key in nobodys], 10)
-        text = f"{len(nobodys)} API key(s) name no organization, and may be of another one: {names}."
+        text = f"{len(nobodys)} API key(s) name no organization, and may be of another one: {_keys(nobodys)}."
         yield Gap("api_keys_of_no_organization", text)
     if silent := [key for key in keys if not key.roles_shown]:
-        text = f"The service does not show the roles of {len(silent)} API key(s): {_names(silent)}."
+        text = f"The service does not show the roles of {len(silent)} API key(s): {_keys(silent)}."
         yield Gap("api_key_roles_not_shown", text, tuple(touched_by("key_roles")), frozenset(key.id for key in silent))
     if quiet := [one for one in facts.role_mappings or () if not one.roles_shown]:
         text = f"The service does not show the roles of {len(quiet)} role mapping(s): {_names(quiet)}."
@@ -132,5 +131,9 @@ def skipped_rules(facts: Facts) -> dict[str, str]:
     return dict(sorted(skipped.items()))
 
 
-def _names(found: Sequence[ApiKey | RoleMapping]) -> str:
+def _names(found: Sequence[RoleMapping]) -> str:
     return some_of([one.name for one in found], 10)
+
+
+def _keys(found: Sequence[ApiKey]) -> str:
+    return some_of([f"{one.name} ({one.id})" for one in found], 10)

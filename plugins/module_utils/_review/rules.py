@@ -100,7 +100,7 @@ def _about(facts: Facts, one: Somebody, text: str, grants: Iterable[Grant] = (),
 
 def _about_key(key: ApiKey, text: str) -> t.Any:
     label = plain(key.name or key.id)
-    return Subject("api_key", key.id, label), f"The API key {label} {text}", (), None
+    return Subject("api_key", key.id, label), f"The API key {label} (id {plain(key.id)}) {text}", (), None
 
 
 def _about_organization(facts: Facts, text: str, grants: Iterable[str] = ()) -> t.Any:

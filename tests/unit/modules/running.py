@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.clie
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import SINGLE_SIGN_ON, take_survey
 from ansible_collections.orgops.elastic_cloud.plugins.modules import (
+    org_access_review,
     org_info,
     org_invitation,
     org_member,
@@ -46,6 +47,7 @@ except ImportError:  # before ansible-core 2.19
 
 Result = dict[str, Any]
 MODULES = {
+    "org_access_review": org_access_review,
     "org_info": org_info,
     "org_invitation": org_invitation,
     "org_member": org_member,
