@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import InputError
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.attesting import attest
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.folders import destination
 
 OPTIONS = {
     "csv": {"type": "path", "required": True},
@@ -38,7 +39,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             result |= attest(
                 Path(options["csv"]),
                 Path(options["document"]),
-                Path(options["dest"]).absolute() if options["dest"] else None,
+                destination(options["dest"]) if options["dest"] else None,
                 dt.datetime.now(dt.timezone.utc),
                 write=writes,
             )

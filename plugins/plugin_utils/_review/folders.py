@@ -16,6 +16,9 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import InputError
+
+COLLECTION = Path(__file__).resolve().parents[3]
 SUMS = "SHA256SUMS"
 DOCUMENT = "access-review.json"
 ATTESTATION, DECIDED = "attestation.json", "decided.csv"
@@ -41,6 +44,14 @@ def write_folder(parent: Path, name: str, files: Mapping[str, bytes]) -> dict[st
     folder.mkdir(mode=0o700)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {file}\n" for file, content in sorted(files.items()))
     return {file: _write(folder / file, content) for file, content in [*files.items(), (SUMS, sums.encode())]}
+
+
+def destination(value: str) -> Path:
+    """Return the folder that everything goes to. Raises InputError for one that an update of the collection removes."""
+    dest = Path(os.path.abspath(os.path.expanduser(value)))
+    if dest.resolve().is_relative_to(COLLECTION):
+        raise InputError([f"dest: {dest} is within the collection, which an update replaces"])
+    return dest
 
 
 def make_dest(dest: Path) -> None:
