@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import typing as t
 from pathlib import Path
@@ -22,6 +21,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.decis
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.folders import (
     DOCUMENT,
     SUMS,
+    destination,
     make_dest,
     newest_attestation,
     newest_document,
@@ -33,7 +33,6 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.page 
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import Review
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.tables import findings_table, grants_table
 
-COLLECTION = Path(__file__).resolve().parents[2]
 FILES = {"document": DOCUMENT, "page": "access-review.html", "grants": "grants.csv", "findings": "findings.csv"}
 PLATFORM = {
     "job_id": "job_id",
@@ -53,7 +52,7 @@ class ActionModule(ModuleRunner):  # type: ignore[misc]
         if self._task.async_val:
             return _failure("async is not for this module: its plugin writes the files when the module has ended")
         try:
-            dest = _dest(self._option("dest") or "access-review")
+            dest = destination(self._option("dest") or "access-review")
             previous, decisions = self._previous(dest), self._decisions(dest)
         except InputError as error:
             return _failure(str(error))
@@ -162,13 +161,6 @@ class ActionModule(ModuleRunner):  # type: ignore[misc]
         if asked:
             return [(asked, dest / _folder_of(asked))]
         return [(one.name, one) for one in sorted(dest.iterdir()) if one.is_dir()] if dest.is_dir() else []
-
-
-def _dest(value: str) -> Path:
-    dest = Path(os.path.abspath(os.path.expanduser(value)))
-    if dest.resolve().is_relative_to(COLLECTION):
-        raise InputError([f"dest: {dest} is within the collection, which an update replaces"])
-    return dest
 
 
 def _folder_of(organization_id: str) -> str:

@@ -87,7 +87,7 @@ def missing(root: Path, name: str) -> Iterator[str]:
         yield f"tests of what it does, tests/unit/modules/test_{name}.py"
     if connected and name not in calls(root / CONNECTIONS):
         yield f"a call in CALLS of {CONNECTIONS}, which tries all its options"
-    if name not in calls(root / LEAKS):
+    if connected and name not in calls(root / LEAKS):
         yield f"a call in CALLS of {LEAKS}, which looks for secrets in all that it shows"
 
 

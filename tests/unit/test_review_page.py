@@ -20,9 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import RULES
-from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.document import encode
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.document import encode, make_review
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review import page as rendering
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.page import Report, page, since, spelt_out
+from ansible_collections.orgops.elastic_cloud.tests.unit.planted import planted
 from ansible_collections.orgops.elastic_cloud.tests.unit.reviews import (
     BROKEN,
     FORMULA,
@@ -151,6 +152,8 @@ def table(root: Element, caption: str) -> list[list[str]]:
 
 
 ALL = [sample(), quiet(), bare(), failed()]
+PLANTED = make_review((WORLD := planted()[0]).facts(), WORLD.context()).document
+JUDGED = pytest.mark.parametrize("document", [*ALL[:3], PLANTED], ids=["sample", "quiet", "bare", "planted"])
 PAGES = {"sample": [sample()], "quiet": [quiet()], "bare": [bare()], "failed": [failed()], "several": ALL}
 
 
@@ -218,7 +221,7 @@ def test_every_row_that_a_machine_may_look_for_says_what_it_is() -> None:
     assert all(one.attributes["data-id"] for one in rows)
 
 
-@pytest.mark.parametrize("document", ALL[:3], ids=["sample", "quiet", "bare"])
+@JUDGED
 def test_sections_stand_in_their_order(document: t.Any) -> None:
     root = shown(document)
     assert [one.text for one in root.all("h2")] == SECTIONS
@@ -229,7 +232,7 @@ def test_sections_stand_in_their_order(document: t.Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("document", ALL[:3], ids=["sample", "quiet", "bare"])
+@JUDGED
 def test_numbers_are_those_of_the_document(document: t.Any) -> None:
     root, summary = shown(document), document["summary"]
     counts = table(root, "Findings by severity.")
@@ -241,7 +244,7 @@ def test_numbers_are_those_of_the_document(document: t.Any) -> None:
     assert told == ["not known" if summary[name] is None else str(summary[name]) for name in names]
 
 
-@pytest.mark.parametrize("document", ALL[:3], ids=["sample", "quiet", "bare"])
+@JUDGED
 def test_what_is_counted_in_the_page_is_what_the_document_says(document: t.Any) -> None:
     root, summary = shown(document), document["summary"]
 
@@ -334,6 +337,13 @@ def test_a_grant_says_why_since_when_and_until_when() -> None:
         "2024-02-29 10:30 to 2026-11-24 09:00",
         "2026-12-31",
     ]
+
+
+def test_a_key_that_has_ended_is_told_apart() -> None:
+    rows = {row[0].rpartition(" ")[2]: row[3] for row in table(shown(PLANTED), "API keys.")}
+    assert rows["ended"] == "2026-06-15 11:00has ended"
+    assert rows["soon"] == "2026-06-15 15:00"
+    assert rows["endless"] == "never"
 
 
 def test_since_is_an_interval_of_readings() -> None:

@@ -73,8 +73,10 @@ def _left_of_person(facts: Facts, revoked: Revoked) -> Outstanding | None:
 
 
 def _now(facts: Facts, key: str) -> list[Somebody]:
-    """Return who was meant by a key: the same, and members who were invited then and have accepted since."""
-    same = [facts.by_key[key]] if key in facts.by_key else []
+    """Return who was meant by a key, of those who are there: the same, and members who were invited then and have
+    accepted since.
+    """
+    same = [one for one in (facts.by_key.get(key),) if one and one.status != "missing"]
     kind, _colon, email = key.partition(":")
     if kind != "invite":
         return same

@@ -16,6 +16,9 @@ import typing as t
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import InputError
+
+COLLECTION = Path(__file__).resolve().parents[3]
 SUMS = "SHA256SUMS"
 DOCUMENT = "access-review.json"
 ATTESTATION, DECIDED = "attestation.json", "decided.csv"
@@ -41,6 +44,14 @@ def write_folder(parent: Path, name: str, files: Mapping[str, bytes]) -> dict[st
     folder.mkdir(mode=0o700)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {file}\n" for file, content in sorted(files.items()))
     return {file: _write(folder / file, content) for file, content in [*files.items(), (SUMS, sums.encode())]}
+
+
+def destination(value: str) -> Path:
+    """Return the folder that everything goes to. Raises InputError for one that an update of the collection removes."""
+    dest = Path(os.path.abspath(os.path.expanduser(value)))
+    if dest.resolve().is_relative_to(COLLECTION):
+        raise InputError([f"dest: {dest} is within the collection, which an update replaces"])
+    return dest
 
 
 def make_dest(dest: Path) -> None:
@@ -97,10 +108,13 @@ def newest_document(folder: Path) -> Kept | None:
 
 def newest_attestation(folder: Path) -> tuple[dict[str, t.Any], bytes] | None:
     """Return the newest attestation of an organization whose sums are right, and the table that was decided."""
-    for one in _newest_first(folder, ATTESTATION):
-        if found := read_attestation(one.parent):
-            return found
-    return None
+    path = newest_attestation_file(folder)
+    return read_attestation(path.parent) if path else None
+
+
+def newest_attestation_file(folder: Path) -> Path | None:
+    """Return where that attestation stands, None where there is none."""
+    return next((one for one in _newest_first(folder, ATTESTATION) if read_attestation(one.parent)), None)
 
 
 def read_attestation(folder: Path) -> tuple[dict[str, t.Any], bytes] | None:

@@ -29,6 +29,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.readi
     OWNER_ROLE,
     Entry,
     Review,
+    has_ended,
     is_open,
     reason,
     why,
@@ -335,6 +336,7 @@ class _Judged:
             "entry": entry,
             "roles": self._roles(entry),
             "findings": _rules_of(about),
+            "ended": kind == "api_key" and has_ended(entry, self.document),
             "person": self.review.label(entry.get("person")),
         }
 

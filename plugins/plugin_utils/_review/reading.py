@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import Grant, from_reply, in_order
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.catalogue import SEVERITIES
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import moment
 
 Entry = Mapping[str, t.Any]  # an object of a document
 
@@ -89,6 +90,12 @@ class Review:
         """Return how a person is named: the email, or else the user id; what is not known is named by its key."""
         person = self.people.get(person_key or "")
         return (person["email"] or person["user_id"] or person["key"]) if person else person_key or ""
+
+
+def has_ended(key: Entry, document: Entry) -> bool:
+    """Return whether an API key that is still listed had ended when it was read."""
+    ends, now = moment(key["expires_at"]), moment(document["source"]["read"]["finished_at"])
+    return bool(ends and now and ends <= now)
 
 
 def worst_first(findings: Iterable[Entry]) -> list[Entry]:

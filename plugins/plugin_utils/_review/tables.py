@@ -21,6 +21,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._texts import
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import (
     Entry,
     Review,
+    has_ended,
     is_open,
     proposal,
     reason,
@@ -126,6 +127,8 @@ def grant_rows(review: Review) -> Iterator[Row]:
     for key in review.document["api_keys"] or ():
         made = {"kind": "api_key", "name": key["name"], "person": review.label(key["person"])}
         made["status"] = "creator_gone" if key["creator_is_member"] is False else "active"
+        if has_ended(key, review.document):
+            made["status"] = "expired"
         made |= {"user_id": _word("user", key["user_id"]), "why": f"api_key:{key['id']}", "until": key["expires_at"]}
         made |= {"held_not_before": key["created_at"], "held_not_after": key["created_at"]}
         yield from _given(review, key, key["id"], same | made)
