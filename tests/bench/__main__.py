@@ -20,9 +20,9 @@ if __name__ == "__main__":
     sys.dont_write_bytecode = True
 
 from ..demo import ROOT
-from .cases import READS, Case, changing, diff, large, nothing, onboarding, week
+from .cases import READS, Case, changing, diff, keys, large, leaving, nothing, onboarding, week
 from .report import Findings, Machine, Row, render
-from .running import DIFF, RIVALS, Bench, BenchError, Result, emulator, missing_rivals
+from .running import DIFF, KEYS, RIVALS, Bench, BenchError, Result, emulator, missing_rivals
 
 DOCUMENT = ROOT / "docs/benchmark.md"
 OURS = ("floor", "empty", "module", "role")
@@ -71,6 +71,7 @@ def run(bench: Bench, quick: bool) -> Findings:
             findings.module_peaks[key, row.case.name] = bench.peak_of_module(RIVALS[key], row.case)
     _plan(bench, findings, (1000, 10_000) if quick else (1000, 10_000, 100_000))
     _grow(bench, findings, (1, 20) if quick else (1, 60, 240), (500, 1000) if quick else (1000, 2000, 4000))
+    _keys(bench, findings, keys(50 if quick else 500), leaving(200, 2) if quick else leaving(10_000, 50))
     for answer, fault in OUTAGES.items():
         for what in ("roles", "invitations"):
             findings.outages[what, answer] = bench.outage(what, **fault)
@@ -130,6 +131,15 @@ def _grow(bench: Bench, findings: Findings, organizations: tuple[int, ...], chan
             bench.measure(DIFF, diff(size), result)
             findings.growth.setdefault(("changes", size), []).extend(result.seconds)
             say(f"round {number + 1}, a diff of {size:,} changes: {result.seconds[0]:.2f} s")
+
+
+def _keys(bench: Bench, findings: Findings, many_keys: Case, leavers: Case) -> None:
+    """Find out what API keys take; the three ways take turns."""
+    for number in range(findings.rounds):
+        for key, case in (("look", many_keys), ("read", many_keys), ("leave", leavers)):
+            result = findings.keys.setdefault((key, case.name), Result())
+            bench.measure(KEYS[key], case, result)
+            say(f"round {number + 1}, {key}, {case.name}: {result.seconds[-1]:.2f} s")
 
 
 def say(text: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ORGANIZATION = "1402593716"
 KEY = "0123456789abcdef0123456789abcdef"  # of the emulator, which alone knows it
@@ -106,6 +106,31 @@ def large(people: int) -> Case:
 def diff(people: int) -> Case:
     """So many members change groups, and are shown with what they had and what they get."""
     return case_of(f"a diff of {people:,} changes", settled=1, moved=people)
+
+
+def keys(number: int) -> Case:
+    """Two people have made so many API keys; nothing is to do for the one that is looked at."""
+    case = case_of(f"{number:,} API keys", settled=100)
+    makers = [person["email"] for person in case.state["organizations"][0]["members"][:2]]
+    return _with_keys(case, [makers[one % 2] for one in range(number - 1)])
+
+
+def leaving(people: int, leavers: int, each: int = 3) -> Case:
+    """Of so many people some leave, who have made some API keys each."""
+    case = case_of(
+        f"{leavers} of {people:,} people leave with {each} API keys each", settled=people - leavers, leaving=leavers
+    )
+    makers = [one["email"] for one in case.members if one.get("state") == "absent"]
+    return _with_keys(case, makers * each)
+
+
+def _with_keys(case: Case, makers: list[str]) -> Case:
+    """Return a case in which these people have made an API key each, beside the one in use."""
+    made = [
+        {"organizations": [ORGANIZATION], "name": f"key {one}", "email": email, "role_assignments": GROUPS["support"]}
+        for one, email in enumerate(makers)
+    ]
+    return replace(case, state={**case.state, "keys": [*case.state["keys"], *made]})
 
 
 def many(number: int) -> tuple[Json, dict[str, Json]]:

@@ -74,7 +74,7 @@ class Findings:
     results: by delay in seconds, rival and case; once: the uri loop at its full size; capacity: of what, requests a
     second, a case with such requests, and how many; module_peaks: by rival and case, bytes; planning: by what was done
     and number of people, one pair for each round; growth: by what there is more of and how much, seconds; outages: by
-    what was to be done and the answer to each write, how the run ended.
+    what was to be done and the answer to each write, how the run ended; keys: by what was done and case.
     """
 
     rows: list[Row]
@@ -88,6 +88,7 @@ class Findings:
     planning: dict[tuple[str, int], list[tuple[dict[str, float], int]]] = field(default_factory=dict)
     growth: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     outages: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    keys: dict[tuple[str, str], Result] = field(default_factory=dict)
 
     @property
     def delays(self) -> list[float]:
@@ -158,6 +159,10 @@ def render(findings: Findings) -> str:
             "## More organizations, longer diffs",
             "",
             *_growth(findings),
+            "",
+            "## API keys",
+            "",
+            *_keys(findings),
             "",
             "## A service that takes no writes",
             "",
@@ -354,6 +359,20 @@ def _growth(findings: Findings) -> list[str]:
             rows.append([f"{size:,} {what}", _short(seconds), f"{seconds / size:.4f}", more])
             before = size
     return [*lines, *_table(["", "s", "s for each", "times as long"], rows)]
+
+
+def _keys(findings: Findings) -> list[str]:
+    what = {
+        "look": "`org_api_key`, nothing to do",
+        "read": "`org_info`, `gather: [api_keys]`",
+        "leave": "`org_team`, `leavers_api_keys: revoke`",
+    }
+    rows = [
+        [case, what[key], result.requests, _short(statistics.median(result.seconds)), _mib(result.peak)]
+        for (key, case), result in findings.keys.items()
+    ]
+    lines = ["The whole run of a playbook with one task. Keys are revoked before their makers are removed.", ""]
+    return [*lines, *_table(["", "task", "requests", "s", "memory: ansible-playbook"], rows)]
 
 
 def _outages(findings: Findings) -> list[str]:

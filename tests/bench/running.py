@@ -115,6 +115,14 @@ DIFF = Rival(
 )
 
 
+# What is measured of API keys: to look at one, to read all, and to revoke those of leavers.
+KEYS = {
+    "look": Rival("look", _playbook("api_keys.yml", "--tags", "look"), lambda _case: 1),
+    "read": Rival("read", _playbook("api_keys.yml", "--tags", "read"), lambda _case: 2),
+    "leave": Rival("leave", _playbook("api_keys.yml", "--tags", "leave"), lambda _case: len(READS) + 3),
+}
+
+
 @dataclass
 class Result:
     """What measuring came to. seconds: of each run; peak: bytes, of the largest process in any of them."""
@@ -283,6 +291,11 @@ class Bench:
         """Return everybody as they are now."""
         people: Json = self._control("GET", f"people/{ORGANIZATION}")
         return people
+
+    def api_keys(self) -> Json:
+        """Return the API keys of the organization, by id."""
+        there: Json = self._control("GET", f"api_keys/{ORGANIZATION}")
+        return there
 
     def load(self, case: Case) -> None:
         """Let the organization be as the case begins."""

@@ -20,7 +20,9 @@ from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
     case_of,
     changing,
     diff,
+    keys,
     large,
+    leaving,
     many,
     nothing,
     onboarding,
@@ -29,6 +31,7 @@ from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
 from ansible_collections.orgops.elastic_cloud.tests.bench.report import Findings, Machine, Row, render
 from ansible_collections.orgops.elastic_cloud.tests.bench.running import (
     DIFF,
+    KEYS,
     RIVALS,
     Bench,
     BenchError,
@@ -161,6 +164,24 @@ def test_diff_shows_who_changes_and_changes_nothing(bench: Bench) -> None:
         bench.measure(silent, diff(5), result)
 
 
+@pytest.mark.playbook
+@pytest.mark.parametrize(
+    ("key", "case", "asked"),
+    [
+        ("look", keys(20), ["GET keys"]),
+        ("read", keys(20), ["GET keys", "GET members"]),
+        ("leave", leaving(40, 2), ["DELETE keys", "DELETE members", "GET invitations", "GET keys", "GET members"]),
+    ],
+)
+def test_api_keys_are_looked_at_read_and_revoked(bench: Bench, key: str, case: Case, asked: list[str]) -> None:
+    bench.measure(KEYS[key], case, Result())
+    log = [(entry["method"], entry["path"].split("/")) for entry in bench.log()]
+    parts = ("keys", "members", "invitations")
+    assert sorted(f"{method} {next(part for part in parts if part in path)}" for method, path in log) == asked
+    left = 1 if key == "leave" else 20
+    assert len(bench.api_keys()) == left
+
+
 @pytest.mark.parametrize("what", ["roles", "invitations"])
 def test_outage_ends_before_all_was_tried(bench: Bench, what: str) -> None:
     soon, late = bench.outage(what, status=503), bench.outage(what, status=503, retry_after=60)
@@ -220,7 +241,9 @@ def test_document_says_what_was_reached(module: float, role: float, reached: boo
     findings.growth = {("organizations", 60): [10.0], ("organizations", 240): [25 * module]}
     findings.growth |= {("changes", 2000): [4.0, 400.0, 4.0], ("changes", 4000): [5 * module]}
     findings.outages = {("roles", "503"): {"seconds": 90.0, "requests": 50, "tried": 2, "not attempted": 998}}
+    findings.keys = {("read", keys(500).name): Result(2, [1.5, 9.0, 1.0], 2**25)}
     text = render(findings)
+    assert "| 500 API keys | `org_info`, `gather: [api_keys]` | 2 | 1.50 | 32 MiB |" in text
     targets = [line for line in text.splitlines() if line.endswith(("| yes |", "| no |"))]
     assert len(targets) == 12
     assert {line.endswith("| yes |") for line in targets} == {reached}
