@@ -17,6 +17,8 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
+    "api_keys.invalid_input": "the service does not take the name, the time or the roles of the API key, or there are "
+    "as many API keys as it allows; correct it, or revoke some that nobody uses",
     "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if it says so again, the service's "
     "list is behind",
     "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",

@@ -185,6 +185,7 @@ api_key:
       deployment:
         - role_id: deployment-viewer
           all: true
+    secret: VkRZb2w4NEJxT2pHb1..
 superseded:
   description:
     - The API keys with this name that are left beside RV(api_key), the newest first. They go on working until they end

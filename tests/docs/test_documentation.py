@@ -130,7 +130,7 @@ def _role_assignments(value: t.Any) -> Iterator[t.Any]:
             yield from _role_assignments(inner)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if key in ROLE_ASSIGNMENTS and isinstance(inner, dict):
+            if key in ROLE_ASSIGNMENTS and isinstance(inner, dict) and "role_assignments" not in inner:
                 yield inner
             else:
                 yield from _role_assignments(inner)

@@ -111,7 +111,7 @@ def _codes(module: ast.AST) -> Iterator[str]:
     """Yield the codes that a module gives to errors: `codes=["this"]` and `error.coded("this", ...)`."""
     for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
         if isinstance(call.func, ast.Attribute) and call.func.attr == "coded":
-            yield ast.literal_eval(call.args[0])
+            yield from filter(None, [ast.literal_eval(call.args[0])])
         for keyword in call.keywords:
             if keyword.arg == "codes" and isinstance(keyword.value, ast.List):
                 yield from (code.value for code in keyword.value.elts if isinstance(code, ast.Constant))

@@ -83,7 +83,7 @@ def machine(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
             Pair("2.3.0rc1", ("3.12", "3.13"), runner="4.2"),
         ),
     )
-    monkeypatch.setattr(cores, "LONG_JOBS", ("long",))
+    monkeypatch.setattr(cores, "EVERYWHERE", ("long",))
     monkeypatch.setattr(cores, "JOBS", ("long", "short"))
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
     monkeypatch.setenv("FAILING", "nothing")
@@ -110,7 +110,7 @@ def test_jobs_run_with_each_release_and_with_the_oldest_and_the_newest_of_ansibl
     pin = re.search("^ansible-runner==(.*)", (cores.ROOT / "tests/requirements.txt").read_text(), re.MULTILINE)
     assert pin
     assert (cores.PAIRS[-1].version, cores.PAIRS[-1].runner) == (cores.CORES[-1].version, pin[1])
-    assert set(cores.LONG_JOBS) < set(cores.JOBS)
+    assert set(cores.EVERYWHERE) < set(cores.JOBS)
     assert all((cores.ROOT / path).is_file() for path in cores.JOBS)
 
 

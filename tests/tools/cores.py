@@ -8,9 +8,9 @@ All run the sanity tests and the role's integration tests; the oldest and the ne
 unit tests. Modules run on the oldest Python that goes with the release. Unit tests run on the newest: what they need is
 no longer released for Python 3.10.
 
-Jobs that take long run with a release of ansible-runner, too, since it prints in the place of ansible-core; the oldest
-and the newest pair run all jobs, and follow the guides in organizations with hostile names. pytest and the stand-in for
-the service have the Python that runs this, Ansible's programs are those of the pair.
+Jobs that take long, or that make API keys, run with a release of ansible-runner, too, since it prints in the place of
+ansible-core; the oldest and the newest pair run all jobs, and follow the guides in organizations with hostile names.
+pytest and the stand-in for the service have the Python that runs this, Ansible's programs are those of the pair.
 
 As many releases as there are processors are under way at once, each with a virtual environment, a home directory and a
 copy of the checkout of its own in .cache/cores. What the tests say goes to a file there, and is shown if they fail.
@@ -32,8 +32,12 @@ from .ansible_test import ROOT, search_path
 
 PLACES = ROOT / ".cache/cores"
 REQUIREMENTS = ROOT / "tests/cores.txt"
-LONG_JOBS = ("tests/platforms/test_long_jobs.py", "tests/playbooks/test_progress.py")
-JOBS = (*LONG_JOBS, "tests/platforms/test_jobs.py", "tests/docs/test_strangers.py")
+EVERYWHERE = (
+    "tests/platforms/test_long_jobs.py",
+    "tests/playbooks/test_progress.py",
+    "tests/platforms/test_new_keys.py",
+)
+JOBS = (*EVERYWHERE, "tests/platforms/test_jobs.py", "tests/docs/test_strangers.py")
 
 
 @dataclass(frozen=True)
@@ -173,9 +177,9 @@ def _test(core: Core, everything: bool) -> list[Outcome]:
 
 
 def _run_jobs(pair: Pair, everything: bool) -> Outcome:
-    """Run jobs with both releases; `everything`: not only long ones. pytest fails by itself if it finds none."""
+    """Run jobs with both releases; `everything`: not only what all run. pytest fails by itself if it finds none."""
     command = [sys.executable, "-m", "pytest", "-q", f"--programs={pair.place / 'venv/bin'}"]
-    command += JOBS if everything else LONG_JOBS
+    command += JOBS if everything else EVERYWHERE
     return _run_logged(pair, pair.found()[0], command, "jobs", "of", "ansible-runner", pair.runner)
 
 

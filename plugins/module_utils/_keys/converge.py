@@ -33,6 +33,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._keys.report 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._keys.run import Run
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.survey import is_refusal
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_blocks
 
 NOBODY_TO_GIVE_IT_TO = (
@@ -58,13 +59,16 @@ def converge_key(
     part of the result. Raises InputError or ApiError where not even a plan could be made. In check mode nothing is
     written.
     """
+    client = organization.client
     try:
         keys = ApiKeys(organization).all()
+        now = client.clock.now()
+        current = ours(keys, organization.id, now)
+        if not current:  # not even the key in use: is it for this organization?
+            organization.describe()
+        alone = _is_alone(organization) if len(owners(current)) == 1 else []
     except ApiError as error:
         raise error.during(f"Reading the API keys of {organization.id} failed, and nothing was changed") from None
-    client = organization.client
-    now = client.clock.now()
-    current = ours(keys, organization.id, now)
     check_blocks(wanted.given.unknown, [key.grants for key in current], unknown_roles, later := Findings())
     own = own_among(keys, KeyInUse(client.key_id, client.key_ends), now)
     plan = make_plan(wanted, keys, organization.id, own, now, later, _at_hand(file, later))
@@ -76,8 +80,7 @@ def converge_key(
     creator = creators.pop() if len(creators) == 1 else None
     outcome = Outcome(wanted, plan, warnings=later.warnings, names=names)
     outcome.warnings += warnings_about(wanted, plan, own, creator)
-    if len(owners(current)) == 1:
-        outcome.warnings += _one_creator(organization)
+    outcome.warnings += alone
     try:
         check_guards(wanted, plan)
     except GuardError as refusal:
@@ -92,11 +95,13 @@ def converge_key(
     return outcome
 
 
-def _one_creator(organization: Organization) -> list[str]:
+def _is_alone(organization: Organization) -> list[str]:
     """Return a warning where all keys that were read are of one person, and there are others."""
     try:
         several = len(organization.members()) > 1
-    except ApiError:  # no more than a warning depends on it
+    except ApiError as error:
+        if not is_refusal(error):
+            raise
         return [only_ones_creators(several_members=False)]
     return [only_ones_creators(several_members=True)] if several else []
 

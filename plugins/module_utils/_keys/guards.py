@@ -38,7 +38,8 @@ def check_guards(wanted: Wanted, plan: Plan) -> None:
         _check_too_many_keys(wanted, plan),
     ):
         if refusal:
-            raise refusal
+            words = plain(f"Nothing was changed. The guard {refusal.name} refuses the plan: {refusal}")
+            raise GuardError(refusal.name, words, refusal.limit, refusal.found, refusal.emails)
 
 
 def warnings_about(wanted: Wanted, plan: Plan, own: Own, creator: str | None) -> list[str]:
@@ -85,12 +86,13 @@ def only_ones_creators(several_members: bool) -> str:
 def _check_own_key(plan: Plan) -> GuardError | None:
     if not plan.own:
         return None
-    return _refusal(
+    return GuardError(
         "own_key",
         f"{_ids(plan.own)} is the API key in use, or ends at the same time, and is not revoked with itself. Instead, "
         f"{REPLACE_IT}.",
         0,
         len(plan.own),
+        [],
     )
 
 
@@ -98,13 +100,14 @@ def _check_visibility(wanted: Wanted, plan: Plan) -> GuardError | None:
     """Refuse to make a key where one of its name shows no roles, so that it may be the one that is asked for."""
     if not plan.unseen or not plan.creates or plan.current or wanted.force:
         return None
-    return _refusal(
+    return GuardError(
         "visibility",
         f"the service shows no roles for API keys with the name {wanted.name!r}, so nothing tells whether one of them "
         f"is what is asked for: {_ids(plan.unseen)}. Revoke each {REVOKE_BY_ID}, take another name, or make a new "
         "API key whatever there is with force=true.",
         0,
         len(plan.unseen),
+        [],
     )
 
 
@@ -113,7 +116,7 @@ def _check_secret_elsewhere(wanted: Wanted, plan: Plan) -> GuardError | None:
         return None
     if plan.elsewhere:
         key = plan.elsewhere
-        return _refusal(
+        return GuardError(
             "secret_elsewhere",
             f"the API key {key.words} is there with exactly these roles, made on {key.created_at} by "
             f"{key.user_id or 'somebody who is not shown'}, and neither dest nor DEST.id is on this host. Its secret "
@@ -123,15 +126,17 @@ def _check_secret_elsewhere(wanted: Wanted, plan: Plan) -> GuardError | None:
             f"{REVOKE_BY_ID}.",
             0,
             1,
+            [],
         )
     if plan.doubtful:
-        return _refusal(
+        return GuardError(
             "secret_elsewhere",
             f"API keys with the name {wanted.name!r} and exactly these roles are there, and the service does not say "
             f"whether they are this organization's: {_ids(plan.doubtful)}. Another one would be made in each run. Make "
             "one with force=true if they are not.",
             0,
             len(plan.doubtful),
+            [],
         )
     return None
 
@@ -140,18 +145,13 @@ def _check_too_many_keys(wanted: Wanted, plan: Plan) -> GuardError | None:
     there = [*plan.namesakes, *plan.unclaimed]
     if not plan.creates or len(there) < MOST_KEYS:
         return None
-    return _refusal(
+    return GuardError(
         "too_many_keys",
         f"there are {len(there)} API keys with the name {wanted.name!r} already: {_ids(there)}. More than {MOST_KEYS} "
         f"are never made. Revoke those that nobody uses, each {REVOKE_BY_ID}.",
         MOST_KEYS,
         len(there) + 1,
-    )
-
-
-def _refusal(name: str, why: str, limit: int, found: int) -> GuardError:
-    return GuardError(
-        name, plain(f"Nothing was changed. The guard {name} refuses the plan: {why}"), limit, found, emails=[]
+        [],
     )
 
 

@@ -15,12 +15,18 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import 
 
 # A call of each module that finds nothing to do, and what it reads.
 CALLS: dict[str, dict[str, Any]] = {
+    "org_api_key": {"name": "ci", "state": "absent"},
     "org_info": {"gather": ["members", "invitations"]},
     "org_invitation": {"emails": "ana@example.com"},
     "org_member": {"email": "ana@example.com"},
     "org_team": {"members": [{"email": "ana@example.com"}]},
 }
+# What is read, of a module that reads anything but the people: the ends of the paths, in order.
+READS = {"org_api_key": ["keys", "members"]}
 every_module = pytest.mark.parametrize("module", CALLS)
+every_reading = pytest.mark.parametrize(
+    ("module", "part"), [(name, part) for name in CALLS for part in READS.get(name, ["members", "invitations"])]
+)
 UNSAID = {"api_key": None, "organization_id": None, "endpoint": None}
 
 
@@ -41,8 +47,9 @@ def environment(site, monkeypatch):
 @every_module
 def test_nothing_to_do_costs_two_requests(site, module):
     assert not site.succeed(module, **CALLS[module])["changed"]
-    path = f"/organizations/{site.id}"
-    assert sorted(site.requests) == [("GET", f"{path}/invitations"), ("GET", f"{path}/members")]
+    assert sorted(path.rpartition("/")[2] for _method, path in site.requests) == sorted(
+        READS.get(module, ["members", "invitations"])
+    )
 
 
 @every_module
@@ -110,7 +117,7 @@ def test_no_api_key_is_an_error_before_any_request(site, module, value, monkeypa
 @every_module
 def test_a_short_key_warns(site, module):
     key = site.emulator.add_key(site.organization, secret="fifteen-letters")
-    (warning,) = site.succeed(module, api_key=key, **CALLS[module])["warnings"]
+    warning = site.succeed(module, api_key=key, **CALLS[module])["warnings"][0]
     assert "fewer than 16 characters" in warning
     assert "fifteen" not in warning
 
@@ -159,8 +166,8 @@ def test_all_that_is_wrong_with_a_connection_is_told_at_once(site):
 
 @every_module
 def test_an_unchecked_certificate_is_warned_of_once(site, module):
-    (warning,) = site.succeed(module, validate_certs=False, **CALLS[module])["warnings"]
-    assert "validate_certs" in warning
+    warnings = site.succeed(module, validate_certs=False, **CALLS[module])["warnings"]
+    assert ["validate_certs" in warning for warning in warnings].count(True) == 1
 
 
 @every_module
@@ -187,7 +194,7 @@ def test_an_unknown_key_ends_the_run_with_an_error_for_playbooks(site, module):
     error = result["error"]
     assert error.keys() == {"status", "codes", "message", "method", "path", "request_id"}
     assert (error["status"], error["codes"], error["method"]) == (401, ["root.unauthorized"], "GET")
-    assert error["path"].startswith(f"/organizations/{site.id}/")
+    assert error["path"] in {path for _method, path in site.requests}
     assert "create a new one" in result["msg"]
     assert "k" * 40 not in str(result)
 
@@ -199,11 +206,10 @@ def test_an_unknown_organization_is_told_with_what_to_check(site, module):
     assert "check organization_id" in result["msg"]
 
 
-@every_module
-@pytest.mark.parametrize("path", ["members", "invitations"])
+@every_reading
 @pytest.mark.parametrize("kind", ["status", "cut_before", "html", "truncated"])
-def test_a_reading_that_fails_is_repeated(site, module, path, kind):
-    site.emulator.fail(kind, path=f"/{path}$", times=5)
+def test_a_reading_that_fails_is_repeated(site, module, part, kind):
+    site.emulator.fail(kind, path=f"/{part}$", times=5)
     assert not site.succeed(module, **CALLS[module])["changed"]
     assert len(site.requests) == 7
 
@@ -225,8 +231,7 @@ def test_the_service_is_left_alone_as_long_as_it_asks_for_but_not_for_ever(site,
     assert site.emulator.clock.monotonic() - begun == waited
 
 
-@every_module
-@pytest.mark.parametrize("part", ["members", "invitations"])
+@every_reading
 @pytest.mark.parametrize("reply", [{}, {"members": None}, {"errors": []}], ids=str)
 def test_a_reply_without_the_list_is_never_taken_for_an_empty_one(site, module, part, reply):
     site.emulator.fail("status", status=200, reply=reply, path=f"/{part}$", from_nth=1)
