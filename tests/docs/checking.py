@@ -14,7 +14,9 @@ import contextlib
 import copy
 import importlib
 import importlib.util
+import pathlib
 import re
+import tempfile
 import typing as t
 from collections.abc import Iterable, Mapping
 from types import ModuleType
@@ -62,6 +64,7 @@ STAND_INS: dict[str, t.Any] = {
     "email": "ada.lindt@example.com",
     "emails": ["ada.lindt@example.com"],
     "groups": {},
+    "id": "VkRZb2w4NEJxT2pHb1",
     "ignore": [],
     "members": [{"email": "ada.lindt@example.com", "role_assignments": {}}],
     "role_assignments": {},
@@ -117,6 +120,8 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
     """Return what a module says of its options, warnings too, before it would ask the service for anything."""
     given = {key: STAND_INS.get(key, value) if _is_template(value) else value for key, value in options.items()}
     given = copy.deepcopy({"api_key": STAND_INS["api_key"], **given})
+    if "dest" in given:  # whose folder is there where the example is followed
+        given["dest"] = f"{tempfile.gettempdir()}/{pathlib.PurePath(given['dest']).name}"
     said: list[str] = []
 
     def load_params(module: AnsibleModule) -> None:

@@ -55,9 +55,20 @@ PLACES = {
         {"emails": ANA, "role_assignments": roles(text)},
         "role_assignments.deployment[0]: application_roles",
     ),
+    "name of an API key": lambda text: ("org_api_key", {"name": text, "state": "absent"}, "name"),
+    "id of an API key": lambda text: ("org_api_key", {"id": text, "state": "absent"}, "id"),
+    "file": lambda text: ("org_api_key", {"name": "ci", "role_assignments": roles("x"), "dest": text}, "dest"),
+    "roles of an API key": lambda text: (
+        "org_api_key",
+        {"name": "ci", "role_assignments": roles(text)},
+        "role_assignments.deployment[0]: application_roles",
+    ),
     "organization": lambda text: ("org_info", {"organization_id": text}, "organization_id"),
 }
-PLACES_OF_LINES = ("email of an entry", "roles of an entry", "roles of a group", "user id", "roles", "organization")
+PLACES_OF_LINES = (
+    *("email of an entry", "roles of an entry", "roles of a group", "user id", "roles", "organization"),
+    *("name of an API key", "id of an API key", "file", "roles of an API key"),
+)
 
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
