@@ -150,8 +150,8 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
         mock.patch.object(AnsibleModule, "_load_params", load_params),
         mock.patch.object(AnsibleModule, "fail_json", fail),
         mock.patch.object(AnsibleModule, "warn", warn),
-        mock.patch.object(_module, "Client", side_effect=None if changes else _Checked),
-        mock.patch.object(_module.Organization, "discover", lambda client: Organization(client, "1")),
+        mock.patch.object(_module.Module, "_open", side_effect=None if changes else _Checked),
+        mock.patch.object(Organization, "discover", lambda client: Organization(client, "1")),
         mock.patch.object(MODULES[name], "converge", judge, create=not changes),
     ):
         MODULES[name].main()
