@@ -353,7 +353,7 @@ def main() -> None:
         except ApiError as error:
             context = _context(module, handed, client.endpoint)
             document = error_document(context, organization.id, started, _now(), str(error), client.log)
-            module.fail_json(msg=f"ERROR: {error}", changed=False, **handed.result(document), **error.result())
+            module.fail_json(msg=f"ERROR: {error}", changed=False, diff=[], **handed.result(document), **error.result())
         definition = None
         if members is not None:
             people = People(evidence.members, evidence.invitations, whole=not evidence.further_pages)

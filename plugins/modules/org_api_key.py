@@ -282,8 +282,8 @@ diff:
       description: How it is. Empty for one that is revoked.
       type: str
   sample:
-    - before_header: "'backup'"
-      after_header: "'backup'"
+    - before_header: backup
+      after_header: backup
       before: ""
       after: |
         role_assignments:

@@ -14,7 +14,9 @@ import contextlib
 import copy
 import importlib
 import importlib.util
+import pathlib
 import re
+import tempfile
 import typing as t
 from collections.abc import Iterable, Mapping
 from types import ModuleType
@@ -63,6 +65,7 @@ STAND_INS: dict[str, t.Any] = {
     "email": "ada.lindt@example.com",
     "emails": ["ada.lindt@example.com"],
     "groups": {},
+    "id": "VkRZb2w4NEJxT2pHb1",
     "ignore": [],
     "members": [{"email": "ada.lindt@example.com", "role_assignments": {}}],
     "role_assignments": {},
@@ -121,6 +124,8 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
     if isinstance(provider := given.get("identity_provider"), dict) and "public_certificates" in provider:
         certificates = provider["public_certificates"]
         provider["public_certificates"] = [SIGNING_CERTIFICATE if _is_template(one) else one for one in certificates]
+    if "dest" in given:  # whose folder is there where the example is followed
+        given["dest"] = f"{tempfile.gettempdir()}/{pathlib.PurePath(given['dest']).name}"
     said: list[str] = []
 
     def load_params(module: AnsibleModule) -> None:
@@ -145,8 +150,8 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
         mock.patch.object(AnsibleModule, "_load_params", load_params),
         mock.patch.object(AnsibleModule, "fail_json", fail),
         mock.patch.object(AnsibleModule, "warn", warn),
-        mock.patch.object(_module, "Client", side_effect=None if changes else _Checked),
-        mock.patch.object(_module.Organization, "discover", lambda client: Organization(client, "1")),
+        mock.patch.object(_module.Module, "_open", side_effect=None if changes else _Checked),
+        mock.patch.object(Organization, "discover", lambda client: Organization(client, "1")),
         mock.patch.object(MODULES[name], "converge", judge, create=not changes),
     ):
         MODULES[name].main()

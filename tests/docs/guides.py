@@ -19,6 +19,7 @@ DOCUMENTS = [
     ROOT / "README.md",
     *sorted(ROOT.glob("roles/*/README.md")),
     *sorted(ROOT.glob("docs/**/*.md")),
+    *sorted(ROOT.glob("skills/**/*.md")),
     *sorted(GUIDES.glob("*.rst")),
 ]
 MARKDOWN = re.compile(r"^(?P<title>#+ .+)\n|^```(?P<language>\S*)\n(?P<text>(?s:.*?))^```", re.MULTILINE)

@@ -98,6 +98,7 @@ STORIES = [
     Story("guide_audits", "A report that fails", DEFINITION, DRIFT),
     Story("guide_audits", "Questions to the organization", DEFINITION, {JONAS: OWNER, HAL: {}}),
     Story("guide_audits", "A record to compare", DEFINITION),
+    Story("guide_terraform", "The way over", others={ADA: OWNER, JONAS: EVERY_DEPLOYMENT}),
 ]
 
 

@@ -35,11 +35,7 @@ CALLS: dict[str, dict[str, t.Any]] = {
     "org_invitation": {"emails": BO, "state": "absent"},
     "org_member": {"email": BO, "state": "absent"},
     "org_sso": {"role_mappings": [{"name": "viewers", "state": "absent"}]},
-    "org_team": {
-        "members": [{"email": email, "state": "absent"} for email in (BO, LEAVER)],
-        "max_removals": "100%",
-        "leavers_api_keys": "revoke",
-    },
+    "org_team": {"members": [{"email": BO, "state": "absent"}], "max_removals": "100%"},
 }
 INVITING: dict[str, dict[str, t.Any]] = {
     "org_invitation": {"emails": NEW},
@@ -123,9 +119,7 @@ def prepare(ansible: Ansible, case: str, elsewhere: str) -> dict[str, t.Any]:
     organization = emulator.add_organization(case[:30])
     if failure is not FAILURES["guard"]:
         emulator.add_member(organization, "owner@example.com", OWNER)
-    for email in ("ana@example.com", LEAVER):
-        emulator.add_member(organization, email, VIEWER)
-    emulator.add_key(organization, "limited", email=LEAVER, name="a key that somebody leaves behind")
+    emulator.add_member(organization, "ana@example.com", VIEWER)
     add_single_sign_on(ansible, organization)
     token = emulator.add_invitation(organization, BO, VIEWER).token
     emulator.add_key(organization, name="old", role_assignments=VIEWER)
@@ -159,8 +153,11 @@ def prepare_success(ansible: Ansible, module: str) -> dict[str, t.Any]:
     if module == "org_domain":  # beside a provider, no domain is given up
         ansible.emulator.drop_provider(organization)
     ansible.emulator.add_invitation(organization, BO, VIEWER, expired=True)
+    ansible.emulator.add_member(organization, LEAVER, VIEWER)
+    ansible.emulator.add_key(organization, "limited", email=LEAVER)
+    leaver = {"email": LEAVER, "state": "absent"}
     working = {
-        "org_team": {"members": [{"email": BO}, {"email": NEW}]},
+        "org_team": {"members": [{"email": BO}, {"email": NEW}, leaver], "leavers_api_keys": "revoke"},
         "org_api_key": {"name": "new", "role_assignments": VIEWER, "dest": str(ansible.folder / "key")},
     }
     options = {**INVITING, **CALLS, **working}[module]

@@ -128,6 +128,7 @@ def test_each_stage_counts_the_people_it_is_about():
     assert not outcome.failures
     assert told == [
         READING,
+        "reading API keys",
         *(f"inviting people and giving roles, {done} of 5" for done in range(6)),
         *(f"taking roles away and revoking invitations, {done} of 3" for done in range(4)),
         *(f"removing members, {done} of 1" for done in range(2)),

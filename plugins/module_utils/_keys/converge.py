@@ -69,7 +69,7 @@ def converge_key(
         alone = _is_alone(organization) if len(owners(current)) == 1 else []
     except ApiError as error:
         raise error.during(f"Reading the API keys of {organization.id} failed, and nothing was changed") from None
-    check_blocks(wanted.given.unknown, [key.grants for key in current], unknown_roles, later := Findings())
+    check_blocks(wanted.given.unknown, [key.grants for key in keys], unknown_roles, later := Findings())
     own = own_among(keys, KeyInUse(client.key_id, client.key_ends), now)
     plan = make_plan(wanted, keys, organization.id, own, now, later, _at_hand(file, later))
     if plan.creates and not file and not is_kept_secret:

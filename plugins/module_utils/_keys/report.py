@@ -160,7 +160,7 @@ def _element(step: Step, names: Names) -> dict[str, str]:
     action = step.action
     gone, there = action.key, step.left
     shown = gone or there
-    header = plain(shown.words) if shown else plain(repr(action.name))
+    header = plain(f"{shown.name} (id {shown.id})" if shown else action.name)
     lines = access_lines(action.grants, names)
     if shown:
         lines.append(f"expires_at: {in_one_line(shown.expires_at)}")

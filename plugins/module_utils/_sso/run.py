@@ -145,26 +145,29 @@ class Run:
     def _enforce(self, steps: list[Step]) -> None:
         """Switch enforcement on. What this run has made is read once more before, and the guards are asked again."""
         if any(step.done for step in self.steps):
-            self._look_again()
+            try:
+                self._look_again()
+            except ApiError as error:  # that it could not be read says nothing of what was not written
+                raise not_attempted(error) from None
         self._enforcement(steps)
 
     def _look_again(self) -> None:
+        """Raise GuardError where a guard refuses by what there is now; ApiError where that cannot be read."""
         self.writes.go_on()
-        expected = self._now
+        seen = [self._now]
 
         def as_expected() -> bool:
-            provider = self._provider()
-            mappings = tuple(self._mappings.read())
+            provider, mappings = self._provider(), tuple(self._mappings.read())
             domains = self.writes.fresh(lambda: service.read_domains(self._client, self._id))
-            self._now = replace(expected, provider=provider, mappings=mappings, domains=tuple(domains))
-            return _alike(self._now, expected)
+            seen.append(replace(self._now, provider=provider, mappings=mappings, domains=tuple(domains)))
+            return _alike(seen[-1], self._now)
 
         self.writes.settled(as_expected)
         self.writes.go_on()
-        after = replace(self._now, enforced=True)
-        plan = Plan(self._plan.before, after, self._plan.actions)
+        plan = Plan(self._plan.before, replace(seen[-1], enforced=True), self._plan.actions)
         refusal, _warnings = check_guards(replace(self._case, plan=plan))
         if refusal:
+            self._now = seen[-1]  # which tells why; otherwise a late list says less than what has happened
             raise refusal
 
     # The identity provider

@@ -31,10 +31,12 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
     GuardError,
     InputError,
     plain,
+    some_of,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.single_sign_on import read_role_mappings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles, check_selections
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.describe import describe_invitation
@@ -62,6 +64,11 @@ MAY_NOT = (403, 404)  # answers to an API key that may not list API keys
 ONLY_DEPARTURES = (
     "Names fit no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only those "
     "who are to go are removed or uninvited. Correct the names and run again:"
+)
+PURGES_ARRIVALS = (
+    "purge removes people, ignore is empty, and role mappings of single sign-on are enabled ({names}). Whoever logs in by "
+    "single sign-on becomes a member, and the next run with purge removes them again. Name their domain in ignore, such "
+    'as "*@example.com", and remove leavers by entries with state: absent.'
 )
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 
@@ -302,6 +309,9 @@ def converge(
     digest = make_digest(organization.id, plan.actions) if guards.plan_digest else None
     outcome = Outcome(organization.id, people, plan, [], unresolved=unresolved, names=rules.names)
     outcome.warnings += findings.warnings
+    if not rules.ignore.entries and any(action.is_purge for action in plan.removals):
+        say("reading role mappings")
+        outcome.warnings += _warn_of_arrivals(organization)
     try:
         outcome.warnings += check_guards(plan, people, rules, guards, digest=digest)
     except GuardError as refusal:
@@ -353,6 +363,19 @@ def _look_for_keys(plan: Plan, leavers: LeaversKeys, keys: ApiKeys) -> None:
         leavers.plan(plan.removals, keys.all())
     except ApiError as error:
         leavers.unread(error)
+
+
+def _warn_of_arrivals(organization: Organization) -> list[str]:
+    """Return the warning that people who come by single sign-on are purged, where a role mapping lets them come.
+
+    Mappings that cannot be read are no reason to say anything: that takes nothing from what the run is asked for.
+    """
+    try:
+        mappings = read_role_mappings(organization.client, organization.id)
+    except ApiError:
+        return []
+    enabled = [mapping.name for mapping in mappings if mapping.enabled]
+    return [PURGES_ARRIVALS.format(names=some_of(enabled))] if enabled else []
 
 
 def _plan(desired: Sequence[Desired], people: People, rules: Rules, guards: Guards, findings: Findings) -> Plan:

@@ -43,6 +43,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import Desired
 
+PURGE = "purge"  # where it says that somebody is to go whom no entry names
+
 # What is added comes before what is taken away, over the whole plan.
 ORDER = ("invite", "reinvite", "update", "uninvite", "revoke_api_key", "remove")
 
@@ -118,6 +120,11 @@ class Action:
             and is_owner(self.before or NOTHING)
             and not is_owner(self.after or NOTHING)
         )
+
+    @property
+    def is_purge(self) -> bool:
+        """Whether somebody goes by it whom no entry names."""
+        return self.desired.where == PURGE
 
     @property
     def place(self) -> tuple[t.Any, ...]:
@@ -199,7 +206,7 @@ def make_plan(desired: Sequence[Desired], people: People, rules: Rules, findings
             continue
         first = (person.members or person.invitations)[0]
         if rules.purge and first.email:
-            entry = Desired("purge", first.email, present=False, because="not in the definition", every_member=True)
+            entry = Desired(PURGE, first.email, present=False, because="not in the definition", every_member=True)
             plan.actions += plan_person(entry, people, rules, plan, findings)
         else:  # somebody who is a member and has an invitation too is a member
             plan.unmanaged += person.members or person.invitations[:1]

@@ -178,3 +178,14 @@ def test_org_invitation_has_nothing_to_do_with_keys(site):
     result = site.converge("org_invitation", emails=[CY], state="absent")
     assert KEYS not in site.requests
     assert "api_keys" not in result
+
+
+def test_a_name_that_fits_nothing_keeps_neither_a_leaver_nor_their_keys_in(site):
+    key = made(site, BEA, "ci")
+    roles = {"deployment": [{"role_id": "deployment-viewer", "deployment_names": ["no such"]}]}
+    members = [*TEAM["members"], {"email": CY, "role_assignments": roles}]
+    result = site.run(**call("org_team", leavers_api_keys="revoke", members=members))
+    assert result["failed"]
+    assert actions(result) == [("revoke_api_key", BEA), ("remove", BEA)]
+    assert not works(site, key)
+    assert site.people == {"owner@example.com": "active"}

@@ -75,7 +75,7 @@ def test_a_key_is_made_and_handed_over_once(site):
             "reason": "no API key with this name and exactly these role assignments is shown to this API key",
         }
     ]
-    assert [(one["after_header"], one["before"]) for one in result["diff"]] == [("'ci'", "")]
+    assert [(one["after_header"], one["before"]) for one in result["diff"]] == [("ci", "")]
     assert "deployment-viewer" in result["diff"][0]["after"]
     assert result["superseded"] == result["failures"] == []
     again = site.succeed("org_api_key", **CI)
@@ -304,7 +304,7 @@ def test_keys_are_revoked_by_name_in_one_request(site):
     assert {one["id"] for one in result["plan"]} == set(there[:2])
     assert [(one["method"], set(one["body"]["keys"])) for one in site.done_by] == [("DELETE", set(there[:2]))]
     assert ids(site, "other") == there[2:]
-    assert {one["after_header"] for one in result["diff"]} == {f"'ci' (id {one})" for one in there[:2]}
+    assert {one["after_header"] for one in result["diff"]} == {f"ci (id {one})" for one in there[:2]}
     assert all(one["before"] and not one["after"] for one in result["diff"])
     before = result["plan"][0]["before"]
     assert before.keys() == {"role_assignments", "expires_at"}

@@ -588,6 +588,16 @@ def test_the_guards_are_asked_again_before_enforcement(running: Site, meanwhile:
     assert not enforced(running)
 
 
+@pytest.mark.parametrize("site", [NULL_SHOWN], indirect=True, ids=str)
+def test_nothing_is_enforced_where_it_cannot_be_read_again(running: Site) -> None:
+    running.emulator.fail("status", status=403, code="root.odd", method="GET", path="/idp$", nth=2)
+    result = running.run("org_sso", role_mappings=[VIEWERS | {"enabled": False}], enforced=True)
+    assert codes(result) == [("enforced", ["not_attempted"])]
+    assert "could not be read again" in result["msg"]
+    assert [one["after_header"] for one in result["diff"]] == ["viewers"]
+    assert not enforced(running)
+
+
 def test_what_somebody_else_has_removed_is_gone(running: Site) -> None:
     running.emulator.before(lambda: running.emulator.drop_mapping(running.organization, "viewers"), method="DELETE")
     running.emulator.switches = dataclasses.replace(running.emulator.switches, unknown_mapping_in_delete="refuse_all")

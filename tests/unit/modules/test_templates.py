@@ -71,6 +71,14 @@ PLACES = {
         {"role_mappings": [{"name": "a", "any": [{"group": "b"}], "role_assignments": roles(text)}]},
         "role_mappings[0] (a).role_assignments.deployment[0]: application_roles",
     ),
+    "name of an API key": lambda text: ("org_api_key", {"name": text, "state": "absent"}, "name"),
+    "id of an API key": lambda text: ("org_api_key", {"id": text, "state": "absent"}, "id"),
+    "file": lambda text: ("org_api_key", {"name": "ci", "role_assignments": roles("x"), "dest": text}, "dest"),
+    "roles of an API key": lambda text: (
+        "org_api_key",
+        {"name": "ci", "role_assignments": roles(text)},
+        "role_assignments.deployment[0]: application_roles",
+    ),
     "organization": lambda text: ("org_info", {"organization_id": text}, "organization_id"),
 }
 PLACES_OF_LINES = (
@@ -84,6 +92,10 @@ PLACES_OF_LINES = (
     "condition",
     "roles of a mapping",
     "organization",
+    "name of an API key",
+    "id of an API key",
+    "file",
+    "roles of an API key",
 )
 
 
