@@ -117,6 +117,19 @@ attestation:
           description: The rows.
           type: list
           elements: str
+  sample:
+    schema: access-attestation/1
+    created_at: "2026-11-26T10:15:00Z"
+    result: approved_with_exceptions
+    report_id: 20261124T090003Z-3f9a
+    document_sha256: 6a0f1c2b3d4e5f60718293a4b5c6d7e8f9000102030405060708090a0b0c0d0e
+    csv_sha256: 9b1e2d3c4f5a60718293a4b5c6d7e8f9000102030405060708090a0b0c0d0e0f
+    previous_sha256: null
+    total: 42
+    keep: 40
+    revoke: 2
+    change: 0
+    flags: []
 paths:
   description: Where the files are, null in check mode.
   returned: success
@@ -134,4 +147,9 @@ paths:
     sums:
       description: C(SHA256SUMS).
       type: str
+  sample:
+    attestation: access-review/1234567890/decisions-20261126T101500Z-81bd/attestation.json
+    todo: access-review/1234567890/decisions-20261126T101500Z-81bd/todo.md
+    decided: access-review/1234567890/decisions-20261126T101500Z-81bd/decided.csv
+    sums: access-review/1234567890/decisions-20261126T101500Z-81bd/SHA256SUMS
 """

@@ -89,6 +89,11 @@ organizations:
     sha256:
       description: The sum of the document.
       type: str
+  sample:
+    - organization_id: "1234567890"
+      status: passed
+      report_id: 20261124T090003Z-3f9a
+      sha256: 6a0f1c2b3d4e5f60718293a4b5c6d7e8f9000102030405060708090a0b0c0d0e
 report:
   description: What was made.
   returned: success
@@ -113,4 +118,11 @@ report:
         sums:
           description: C(SHA256SUMS).
           type: str
+  sample:
+    id: report-20261124T091500Z-5c02
+    paths:
+      page: access-review/report-20261124T091500Z-5c02/access-review.html
+      grants: access-review/report-20261124T091500Z-5c02/grants.csv
+      findings: access-review/report-20261124T091500Z-5c02/findings.csv
+      sums: access-review/report-20261124T091500Z-5c02/SHA256SUMS
 """

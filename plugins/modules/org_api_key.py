@@ -76,6 +76,7 @@ options:
       - Its id is written beside it, to a file with the same name and C(.id) behind it. Of the API keys with this name
         and these roles, the one whose id stands there is the one that counts. Another one is made where that one is
         due, gone or has other roles, and where one of the two files is missing.
+      - Its folder has to be there.
       - Neither file is ever there by half. If they cannot be written after all, the new API key is revoked and the old
         files stay.
       - A link or a folder is refused.
