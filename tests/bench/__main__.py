@@ -71,6 +71,7 @@ def run(bench: Bench, quick: bool) -> Findings:
             findings.module_peaks[key, row.case.name] = bench.peak_of_module(RIVALS[key], row.case)
     _plan(bench, findings, (1000, 10_000) if quick else (1000, 10_000, 100_000))
     _grow(bench, findings, (1, 20) if quick else (1, 60, 240), (500, 1000) if quick else (1000, 2000, 4000))
+    _map(bench, findings, (1, 20) if quick else (1, 50, 100))
     for answer, fault in OUTAGES.items():
         for what in ("roles", "invitations"):
             findings.outages[what, answer] = bench.outage(what, **fault)
@@ -130,6 +131,15 @@ def _grow(bench: Bench, findings: Findings, organizations: tuple[int, ...], chan
             bench.measure(DIFF, diff(size), result)
             findings.growth.setdefault(("changes", size), []).extend(result.seconds)
             say(f"round {number + 1}, a diff of {size:,} changes: {result.seconds[0]:.2f} s")
+
+
+def _map(bench: Bench, findings: Findings, sizes: tuple[int, ...]) -> None:
+    """Find out what more role mappings of single sign-on take."""
+    for number in range(min(findings.rounds, 3)):
+        for size in sizes:
+            seconds = bench.mappings(size)
+            findings.growth.setdefault(("role mappings", size), []).append(seconds)
+            say(f"round {number + 1}, {size} role mappings: {seconds:.2f} s")
 
 
 def say(text: str) -> None:
