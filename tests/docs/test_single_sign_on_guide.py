@@ -145,10 +145,8 @@ def test_from_nothing_to_an_enforced_organization_and_back(admin: Admin) -> None
 
 def test_enforcement_does_not_come_with_the_provider(admin: Admin) -> None:
     admin.define(org_sso_enforced=True)
-    commands = section(DEFINE)
     with pytest.raises(AssertionError, match="untested"):
-        for block in commands:
-            admin.do(block)
+        admin.follow(DEFINE)
     assert admin.certificates() == 0
     assert not admin.is_enforced
 
