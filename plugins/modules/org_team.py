@@ -43,8 +43,8 @@ options:
         RV(unmanaged).
       - Needs the organization's id, from O(organization_id) or E(EC_ORGANIZATION_ID), and at least one entry in
         O(members) that is present in effect. A member whose email the service does not show is never removed.
-      - Where it would remove a member, and O(ignore) is empty, the role mappings of single sign-on are read, which takes
-        one request more. If one is enabled, a warning says that people who log in by it would be removed again.
+      - Where it would remove a member, and O(ignore) is empty, the role mappings of single sign-on are read, which
+        takes one request more. If one is enabled, a warning says that people who log in by it would be removed again.
     type: bool
     default: false
   ignore:

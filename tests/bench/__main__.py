@@ -72,6 +72,7 @@ def run(bench: Bench, quick: bool) -> Findings:
     _plan(bench, findings, (1000, 10_000) if quick else (1000, 10_000, 100_000))
     _grow(bench, findings, (1, 20) if quick else (1, 60, 240), (500, 1000) if quick else (1000, 2000, 4000))
     _keys(bench, findings, keys(50 if quick else 500), leaving(200, 2) if quick else leaving(10_000, 50))
+    _map(bench, findings, (1, 20) if quick else (1, 50, 100))
     for answer, fault in OUTAGES.items():
         for what in ("roles", "invitations"):
             findings.outages[what, answer] = bench.outage(what, **fault)
@@ -140,6 +141,15 @@ def _keys(bench: Bench, findings: Findings, many_keys: Case, leavers: Case) -> N
             result = findings.keys.setdefault((key, case.name), Result())
             bench.measure(KEYS[key], case, result)
             say(f"round {number + 1}, {key}, {case.name}: {result.seconds[-1]:.2f} s")
+
+
+def _map(bench: Bench, findings: Findings, sizes: tuple[int, ...]) -> None:
+    """Find out what more role mappings of single sign-on take."""
+    for number in range(min(findings.rounds, 3)):
+        for size in sizes:
+            seconds = bench.mappings(size)
+            findings.growth.setdefault(("role mappings", size), []).append(seconds)
+            say(f"round {number + 1}, {size} role mappings: {seconds:.2f} s")
 
 
 def say(text: str) -> None:

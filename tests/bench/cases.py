@@ -16,6 +16,19 @@ from dataclasses import dataclass, replace
 ORGANIZATION = "1402593716"
 KEY = "0123456789abcdef0123456789abcdef"  # of the emulator, which alone knows it
 
+# Of an identity provider that nobody asks; for a private key that nobody has.
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBHjCBxKADAgECAhRscyeHJu6RYx4b7t1f/CYoD+MsLzAKBggqhkjOPQQDAjAO
+MQwwCgYDVQQDDANpZHAwIBcNMjAwMTAxMDAwMDAwWhgPMjEwMDAxMDEwMDAwMDBa
+MA4xDDAKBgNVBAMMA2lkcDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDw9LxnW
+7Ok2mQ1ah7wt5I/ERaZvU+HDmgN05FzO+Q9IMftGSSA8u0t4cdDsc26V75mcioRL
+7flFRSK6zNGUgGAwCgYIKoZIzj0EAwIDSQAwRgIhAJ04/Bch1b2xkJv7xywWuCom
+Vs7cy7mHpQLMl3icWHylAiEAiN+t8SaaTjujXGN/gm96YdZyjsdEjRUcO2xc8Og7
+oy4=
+-----END CERTIFICATE-----
+"""
+
 Json = dict[str, t.Any]
 
 
@@ -153,6 +166,39 @@ def many(number: int) -> tuple[Json, dict[str, Json]]:
         }
     keys = [{"organizations": [one["id"] for one in organizations], "secret": KEY}]
     return {"organizations": organizations, "keys": keys}, hosts
+
+
+def mapped(number: int) -> tuple[Json, Json]:
+    """Return a state with an identity provider and the mapping for owners, and the variables of its host, with so many
+    mappings more.
+    """
+    provider = {
+        "enabled": True,
+        "login_identifier_prefix": "acme",
+        "saml_idp": {
+            "issuer": "https://idp.example.com/metadata",
+            "sso_url": "https://idp.example.com/sso",
+            "public_certificate": [CERTIFICATE],
+        },
+    }
+    owners = {"any": [{"group": "owners"}]}
+    sso = {
+        "domains": ["example.com"],
+        "provider": provider,
+        "role_mappings": [{"name": "owners", "rule": owners, "role_assignments": OWNERS}],
+    }
+    owner = {"email": "person.000000@example.com", "user_id": "3000000000", "role_assignments": OWNERS}
+    organization = {"id": ORGANIZATION, "name": "acme", "members": [owner], "single_sign_on": sso}
+    mappings = [
+        {"name": f"mapping {one:03}", "any": [{"group": f"group-{one:03}"}], "groups": [NAMES[one % len(NAMES)]]}
+        for one in range(number)
+    ]
+    variables = {
+        "org_team_organization_id": ORGANIZATION,
+        "org_team_groups": {"owners": OWNERS, **GROUPS},
+        "org_sso_role_mappings": [{"name": "owners", **owners, "groups": ["owners"]}, *mappings],
+    }
+    return {"organizations": [organization], "keys": [{"organizations": [ORGANIZATION], "secret": KEY}]}, variables
 
 
 def replies(case: Case) -> list[Json]:

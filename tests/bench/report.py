@@ -346,7 +346,8 @@ def _growth(findings: Findings) -> list[str]:
     lines = [
         "The whole run. Organizations: the playbook `orgops.elastic_cloud.org_team` on so many hosts, with Ansible's "
         "five forks, each an organization of five people in which nothing is to do. Changes: the module with `--check "
-        "--diff`, where so many members change groups.",
+        "--diff`, where so many members change groups. Role mappings: the playbook `orgops.elastic_cloud.org_sso`, "
+        "which adds so many in one request.",
         "",
     ]
     rows = []

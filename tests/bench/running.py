@@ -25,7 +25,7 @@ from pathlib import Path
 import requests
 
 from ..demo import ROOT, environment
-from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, many, replies
+from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, many, mapped, replies
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -193,6 +193,22 @@ class Bench:
         asked = {entry["path"].split("/")[4] for entry in self.log()}
         if len(asked) != number or len(self.log()) != number * len(READS):
             raise BenchError(f"the playbook has not read {number} organizations, each once")
+        return seconds
+
+    def mappings(self, number: int) -> float:
+        """Return how many seconds the playbook for single sign-on takes to add so many role mappings."""
+        state, variables = mapped(number)
+        folder = self.folder / f"mappings-{number}"
+        (folder / "inventory/host_vars").mkdir(parents=True, exist_ok=True)
+        _write(folder / "inventory/hosts.json", {"elastic_cloud_organizations": {"hosts": {"acme": {}}}})
+        _write(folder / "inventory/host_vars/acme.json", variables)
+        self._control("PUT", "state", state)
+        self._control("DELETE", "log")
+        self._dirty = True
+        _output, seconds, _peak = self._run(_playbook("orgops.elastic_cloud.org_sso")(folder))
+        writes = [entry["body"] for entry in self.log() if entry["method"] != "GET"]
+        if [len(body.get("mappings", [])) for body in writes] != [number]:
+            raise BenchError(f"the playbook has not added {number} role mappings in one request")
         return seconds
 
     def outage(self, what: str, **fault: t.Any) -> Json:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.tests.bench import running
 from ansible_collections.orgops.elastic_cloud.tests.bench.__main__ import rows
 from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
     KEY,
@@ -24,6 +25,7 @@ from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
     large,
     leaving,
     many,
+    mapped,
     nothing,
     onboarding,
     week,
@@ -145,6 +147,19 @@ def test_organizations_of_which_one_is_not_read_are_not_measured(bench: Bench, m
     monkeypatch.setitem(RIVALS, "role", idle)
     with pytest.raises(BenchError, match="has not read 3 organizations"):
         bench.organizations(3)
+
+
+@pytest.mark.playbook
+def test_playbook_adds_role_mappings(bench: Bench) -> None:
+    assert bench.mappings(3) > 0
+    assert sum("/role_mappings" in entry["path"] for entry in bench.log() if entry["method"] != "GET") == 1
+
+
+@pytest.mark.playbook
+def test_role_mappings_that_are_not_added_are_not_measured(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "mapped", lambda _number: mapped(2))
+    with pytest.raises(BenchError, match="has not added 3 role mappings"):
+        bench.mappings(3)
 
 
 def test_nobody_is_in_two_of_many_organizations() -> None:

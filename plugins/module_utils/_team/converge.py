@@ -66,9 +66,9 @@ ONLY_DEPARTURES = (
     "who are to go are removed or uninvited. Correct the names and run again:"
 )
 PURGES_ARRIVALS = (
-    "purge removes people, ignore is empty, and role mappings of single sign-on are enabled ({names}). Whoever logs in by "
-    "single sign-on becomes a member, and the next run with purge removes them again. Name their domain in ignore, such "
-    'as "*@example.com", and remove leavers by entries with state: absent.'
+    "purge removes people, ignore is empty, and role mappings of single sign-on are enabled ({names}). Whoever logs in "
+    "by single sign-on becomes a member, and the next run with purge removes them again. Name their domain in ignore, "
+    'such as "*@example.com", and remove leavers by entries with state: absent.'
 )
 MOST_TOLD = 10  # failures that a message tells in words; all are in the result
 
