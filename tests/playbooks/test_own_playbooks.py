@@ -193,7 +193,7 @@ def test_the_role_does_not_refuse_what_it_has_left_itself(ansible: Ansible, audi
     }
     role = {"ansible.builtin.include_role": {"name": "orgops.elastic_cloud.org_team"}}
     first = {"ansible.builtin.include_role": {"name": "orgops.elastic_cloud.org_team", "tasks_from": "audit"}}
-    digests = {"org_team_plan_digests": {"1": "2"}}
+    digests = {"org_team_plan_digests": {variables["org_team_organization_id"]: "0" * 64}}
     run = ansible.run(
         {"one": variables | digests}, playbook=playbook(ansible, {"tasks": [first if audited else role, role]})
     )

@@ -31,7 +31,9 @@ DEFAULTS = read("defaults/main.yml")
 
 
 def test_the_role_has_every_option_of_the_module() -> None:
-    assert SPECS.keys() == MODULE.keys()
+    # A digest is for one organization, and the variable has those of all that an audit has planned for.
+    of_the_role = {"org_team_plan_digests" if name == "org_team_plan_digest" else name for name in MODULE}
+    assert SPECS.keys() == of_the_role
 
 
 def test_the_role_passes_every_option_on() -> None:

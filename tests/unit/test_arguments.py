@@ -171,7 +171,7 @@ def test_promise_30_a_missing_api_key_is_explained(
     ],
 )
 def test_an_endpoint_may_have_the_api_path_and_plain_http_on_loopback(endpoint: str, url: str) -> None:
-    assert connected(endpoint=endpoint).client._endpoint == url
+    assert connected(endpoint=endpoint).client.endpoint == url
 
 
 @pytest.mark.parametrize(
