@@ -119,10 +119,10 @@ report:
           description: C(SHA256SUMS).
           type: str
   sample:
-    id: report-20261124T091500Z-5c02
+    id: 20261124T091500Z-5c02
     paths:
-      page: access-review/report-20261124T091500Z-5c02/access-review.html
-      grants: access-review/report-20261124T091500Z-5c02/grants.csv
-      findings: access-review/report-20261124T091500Z-5c02/findings.csv
-      sums: access-review/report-20261124T091500Z-5c02/SHA256SUMS
+      page: access-review/combined/20261124T091500Z-5c02/access-review.html
+      grants: access-review/combined/20261124T091500Z-5c02/grants.csv
+      findings: access-review/combined/20261124T091500Z-5c02/findings.csv
+      sums: access-review/combined/20261124T091500Z-5c02/SHA256SUMS
 """

@@ -64,6 +64,7 @@ STAND_INS: dict[str, t.Any] = {
     "organization_id": "1402593716",
     "email": "ada.lindt@example.com",
     "emails": ["ada.lindt@example.com"],
+    "force": False,
     "groups": {},
     "id": "VkRZb2w4NEJxT2pHb1",
     "ignore": [],
