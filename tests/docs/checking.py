@@ -24,6 +24,7 @@ from unittest import mock
 
 import yaml
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.playbook.block import Block
 from ansible.playbook.play import Play
 from ansible.playbook.task import Task
@@ -46,10 +47,14 @@ MODULES: dict[str, ModuleType] = {
 ROLE_VARIABLES = frozenset(
     yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["audit"]["options"]
 )
+SSO_VARIABLES = frozenset(
+    yaml.safe_load((ROOT / "roles/org_sso/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+)
 ENVIRONMENT = frozenset(name for entry in _module.CONNECTION.values() for name in entry.get("fallback", (None, []))[1])
 # What is ours is called by these names, and by no others: pattern to names.
 NAMES = {
     rf"(?<![.\w]){ROLE_PREFIX}\w+": ROLE_VARIABLES | LEFT_BEHIND,
+    r"(?<![.\w])org_sso_\w+": SSO_VARIABLES | LEFT_BEHIND | {"org_sso_off", "org_sso_report"},
     r"(?<![A-Z_])EC_\w+": ENVIRONMENT,
     rf"\b{re.escape(COLLECTION)}(\w+)": {
         *(path.stem for kind in ("plugins/modules", "roles", "playbooks") for path in (ROOT / kind).iterdir()),
@@ -121,6 +126,9 @@ def faults_of_text(text: str, groups: Variables | None = None) -> list[str]:
 def faults_of_options(name: str, options: Variables) -> list[str]:
     """Return what a module says of its options, warnings too, before it would ask the service for anything."""
     given = {key: STAND_INS.get(key, value) if _is_template(value) else value for key, value in options.items()}
+    if not hasattr(MODULES[name], "main"):  # done by its action plugin alone
+        spec = importlib.import_module(f"ansible_collections.{COLLECTION}plugins.action.{name}").OPTIONS
+        return [f"{name}: {text}" for text in ArgumentSpecValidator(spec).validate(given).error_messages]
     given = copy.deepcopy({"api_key": STAND_INS["api_key"], **given})
     if isinstance(provider := given.get("identity_provider"), dict) and "public_certificates" in provider:
         certificates = provider["public_certificates"]
@@ -160,7 +168,26 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
 
 
 def faults_of_variables(variables: Variables, groups: Variables | None = None) -> list[str]:
-    """Return what is wrong with variables of the role; what does not have its prefix is not looked at."""
+    """Return what is wrong with variables of the roles; what does not have a prefix of theirs is not looked at."""
+    return [*_faults_of_sso(variables, groups or {}), *_faults_of_team(variables, groups)]
+
+
+def _faults_of_sso(variables: Variables, groups: Variables) -> list[str]:
+    ours = {name: value for name, value in variables.items() if name.startswith("org_sso_")}
+    if not ours:
+        return []
+    if unknown := [f"{name} is no variable of the role" for name in sorted(ours.keys() - SSO_VARIABLES)]:
+        return unknown
+    options = {name.removeprefix("org_sso_"): value for name, value in ours.items()}
+    mappings = options.get("role_mappings", [])
+    named = {name for mapping in mappings if isinstance(mapping, dict) for name in mapping.get("groups", [])}
+    elsewhere = {name: {"organization": [{"role_id": "billing-admin"}]} for name in named}  # in a team definition
+    own = {**elsewhere, **groups, **variables.get(f"{ROLE_PREFIX}groups", {})}
+    given = {"organization_id": STAND_INS["organization_id"], "groups": own, **options}
+    return faults_of_options("org_sso", given)
+
+
+def _faults_of_team(variables: Variables, groups: Variables | None) -> list[str]:
     ours = {name: value for name, value in variables.items() if name.startswith(ROLE_PREFIX)}
     unknown = [f"{name} is no variable of the role" for name in sorted(ours.keys() - ROLE_VARIABLES)]
     if unknown or not ours:
@@ -199,7 +226,7 @@ def _faults_of_file(content: t.Any, groups: Variables) -> list[str]:
     """Return what is wrong with a file of variables, or with an inventory."""
     if not isinstance(content, dict):
         return [f"neither tasks nor variables: {content!r}"]
-    if any(name.startswith(ROLE_PREFIX) for name in content):
+    if any(name.startswith((ROLE_PREFIX, "org_sso_")) for name in content):
         return faults_of_variables(content, groups)
     if content.keys() in FOREIGN:
         return []
