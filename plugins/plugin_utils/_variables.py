@@ -17,10 +17,10 @@ from collections.abc import Collection, Iterable, Mapping
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import did_you_mean, plain
 
 PREFIX = "org_team_"
-PREFIXES = (PREFIX, "org_sso_")  # one for each role
+PREFIXES = (PREFIX, "org_sso_", "org_access_review_")  # one for each role
 ORGANIZATION = f"{PREFIX}organization_id"
 # What our own roles leave behind under their prefixes.
-LEFT_BEHIND = frozenset({"org_team_result", "org_sso_result"})
+LEFT_BEHIND = frozenset({"org_team_result", "org_sso_result", "org_access_review_result"})
 
 
 class Host(t.NamedTuple):
