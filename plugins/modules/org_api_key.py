@@ -19,7 +19,7 @@ description:
   - Only API keys that the service says are this organization's count. Those that have ended count as gone.
   - A new API key is part of the result only where O(dest) is not given. The action plugin of this module then marks the
     whole result as not to be shown, whatever the task says of C(no_log), so that C(register) has it, and no output, log
-    or event of automation platforms. With E(ANSIBLE_DEBUG), Ansible prints it all the same.
+    or event of automation platforms. With C(ANSIBLE_DEBUG=1), Ansible prints it all the same.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:

@@ -18,6 +18,7 @@ import yaml
 from sphinx.errors import SphinxError
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.grants import SCOPES, Grants, from_input
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.resources import LISTED
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ADVICE, Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import ENTRY_KEYS
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, environment
@@ -94,7 +95,8 @@ def test_every_guard_is_explained() -> None:
 def test_every_key_of_a_definition_is_explained() -> None:
     assert terms(section("team_definition", "People")) == ENTRY_KEYS
     blocks_of_roles = section("team_definition", "Roles, by what they are for")
-    assert terms(blocks_of_roles) == frozenset[str]().union(*(scope.keys for scope in SCOPES.values()))
+    names = {f"{path[0]}_names" for path in LISTED}
+    assert terms(blocks_of_roles) == names.union(*(scope.keys for scope in SCOPES.values()))
     assert re.findall(r"^   \* - ``([\w.]+)``$", blocks_of_roles, re.MULTILINE) == [".".join(path) for path in SCOPES]
 
 
