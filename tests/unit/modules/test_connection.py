@@ -15,6 +15,7 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.modules.running import 
 
 # A call of each module that finds nothing to do, and what it reads.
 CALLS: dict[str, dict[str, Any]] = {
+    "org_access_review": {"members": [{"email": "owner@example.com"}], "fail_on": "never"},
     "org_api_key": {"name": "ci", "state": "absent"},
     "org_domain": {"name": "example.com", "state": "absent"},
     "org_info": {"gather": ["members", "invitations"]},
@@ -25,6 +26,7 @@ CALLS: dict[str, dict[str, Any]] = {
 }
 PEOPLE = ["invitations", "members"]
 READ = dict.fromkeys(CALLS, PEOPLE) | {
+    "org_access_review": ["", "deployments", "domains", "idp", "invitations", "keys", "members", "role_mappings"],
     "org_api_key": ["keys", "members"],
     "org_domain": ["domains"],
     "org_sso": ["", "domains", "idp", "members", "role_mappings"],
