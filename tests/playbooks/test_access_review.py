@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, PLAYBOOK, VIEWER, Ansible, Run, stats
+from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import (
+    OWNER,
+    PLAYBOOK,
+    VIEWER,
+    Ansible,
+    Run,
+    stats,
+)
 
 pytestmark = pytest.mark.playbook
 REVIEW = "orgops.elastic_cloud.org_access_review"
