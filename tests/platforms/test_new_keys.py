@@ -50,9 +50,9 @@ again.api_key.secret is not defined and again is not changed
 """
 
 
-def task(register: str, *, name: str = "", roles: t.Any = VIEWER, **more: t.Any) -> dict[str, t.Any]:
+def task(register: str, *, name: str = "", roles: t.Any = None, **more: t.Any) -> dict[str, t.Any]:
     """A task that makes an API key. more: keywords of the task, and `dest`."""
-    options = {"name": name or register, "role_assignments": roles}
+    options = {"name": name or register, "role_assignments": VIEWER if roles is None else roles}
     if dest := more.pop("dest", None):
         options["dest"] = dest
     return {"name": f"Task {register}", MODULE: options, "register": register, **more}

@@ -50,6 +50,7 @@ def play(
         [program, "-i", f"{host},", *arguments, "play.yml"],
         cwd=folder,
         env=environment("http://127.0.0.1:9", folder) | {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"},
+        check=False,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -45,6 +45,7 @@ def main() -> int:
         [sys.executable, "-m", "pytest", "-q", TESTS / "check_page.py"],
         cwd=ROOT,
         env=os.environ | {"PAGE_FOLDER": str(FOLDER), "PAGE_BROWSER": browser},
+        check=False,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -81,7 +81,7 @@ class Watched(Emulator):
 
     def took_effect(self, entry: dict[str, Any]) -> None:
         super().took_effect(entry)
-        if self.ask:
+        if self.ask is not None:
             self.ask()
 
 

@@ -57,7 +57,7 @@ ORDER = (
 )
 OF_MAPPINGS = frozenset({"add_role_mapping", "update_role_mapping", "remove_role_mapping"})
 
-Thing = IdentityProvider | RoleMapping | bool | None
+Thing: t.TypeAlias = "IdentityProvider | RoleMapping | bool | None"
 
 
 @dataclass(frozen=True, slots=True)

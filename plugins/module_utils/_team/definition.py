@@ -110,7 +110,7 @@ def parse_team(
     resources are called, in the scopes that `names_in_team` tells. Everything that is wrong goes to the findings, with
     the entry's index.
     """
-    if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for _, _, entry in entries_in(members)):
+    if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for _place, _number, entry in entries_in(members)):
         findings.problem(
             "members",
             "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
@@ -203,8 +203,8 @@ def _joined(first: Desired, other: Desired, findings: Findings) -> Desired:
 
 def names_in_team(members: Iterable[t.Any], groups: Mapping[str, t.Any]) -> set[Path]:
     """Return the scopes whose resources have to be listed, since a definition, faultless or not, names some."""
-    entries = (entry.get("role_assignments") for _, _, entry in entries_in(members) if isinstance(entry, dict))
-    return names_used([*groups.values(), *entries])
+    entries = [entry for _place, _number, entry in entries_in(members)]
+    return names_used([*groups.values(), *(one.get("role_assignments") for one in entries if isinstance(one, dict))])
 
 
 def check_ignored(team: Iterable[Desired], ignore: Selection, findings: Findings) -> None:

@@ -37,10 +37,10 @@ def works(site: Site, secret: str) -> bool:
     return reply.status_code == 200
 
 
-def key(site: Site, name: str = "ci", roles: dict[str, Any] = VIEWER, **details: Any) -> str:
+def key(site: Site, name: str = "ci", roles: dict[str, Any] | None = None, **details: Any) -> str:
     """Somebody has made a key; returns its id."""
     details = {"email": "owner@example.com"} | details
-    site.emulator.add_key(site.organization, name=name, role_assignments=roles, **details)
+    site.emulator.add_key(site.organization, name=name, role_assignments=VIEWER if roles is None else roles, **details)
     return site.emulator.keys[-1].id
 
 
