@@ -12,6 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -316,9 +317,9 @@ def test_on_a_full_disk_no_key_is_asked_for(site, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_any_request(site, tmp_path_factory):
-    folder = tmp_path_factory.getbasetemp().parent.parent / f"orgops-{os.getpid()}"
-    folder.mkdir(mode=0o555)
+def test_a_folder_that_cannot_be_written_is_told_before_any_request(site):
+    folder = Path(tempfile.mkdtemp())  # where others come to as well: pytest's own folders are for root alone
+    folder.chmod(0o555)
     root = os.geteuid() == 0
     try:
         if root:

@@ -132,12 +132,15 @@ OPERATIONS: dict[tuple[str, str], tuple[Prepare, Options]] = {
     ),
     ("org_team", "50 members leave, ``leavers_api_keys: ignore``"): (
         lambda site: [site.member(f"p{number}@example.com", VIEWER) for number in range(50)],
-        team(purge=True, leavers_api_keys="ignore"),
+        team(purge=True, ignore=["*@sso.example.com"], leavers_api_keys="ignore"),
     ),
-    ("org_team", "a member leaves, ``leavers_api_keys: warn``"): (leavers, team(purge=True)),
+    ("org_team", "a member leaves, ``leavers_api_keys: warn``"): (
+        leavers,
+        team(purge=True, ignore=["*@sso.example.com"]),
+    ),
     ("org_team", "a member leaves who has two API keys, ``leavers_api_keys: revoke``"): (
         leavers,
-        team(purge=True, leavers_api_keys="revoke"),
+        team(purge=True, ignore=["*@sso.example.com"], leavers_api_keys="revoke"),
     ),
     ("org_member", "nothing to do"): (as_it_is, {"email": "ana@example.com", "role_assignments": OWNER}),
     ("org_member", "other roles, one added and one taken"): (
