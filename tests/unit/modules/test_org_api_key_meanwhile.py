@@ -277,13 +277,18 @@ def test_a_file_that_cannot_be_put_in_its_place_leaves_the_old_ones_and_no_key(s
     assert result["superseded"] == []
 
 
-def test_an_id_that_cannot_be_written_is_told_and_the_key_stays(site, tmp_path):
+def test_an_id_that_cannot_be_written_is_told_and_the_key_stays(site, tmp_path, monkeypatch):
     old = site.succeed("org_api_key", dest=str(tmp_path / "key"), **CI)["api_key"]["id"]
 
-    def lose_the_id() -> None:
-        max(tmp_path.glob(".new-api-key-*"), key=lambda one: one.stat().st_mtime_ns).unlink()
+    made: list[tuple[int, str]] = []
+    make = tempfile.mkstemp
 
-    site.emulator.before(lose_the_id, method="POST", path="keys$", nth=1)
+    def mkstemp(**where: Any) -> tuple[int, str]:
+        made.append(make(**where))
+        return made[-1]
+
+    monkeypatch.setattr(tempfile, "mkstemp", mkstemp)  # the second file is for the id
+    site.emulator.before(lambda: os.unlink(made[1][1]), method="POST", path="keys$", nth=1)
     result = site.run("org_api_key", dest=str(tmp_path / "key"), force=True, **CI)
     assert "key.id could not be written" in error_of(result)["message"]
     assert result["changed"]
