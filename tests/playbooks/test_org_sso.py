@@ -29,6 +29,8 @@ VIEWERS = {"name": "viewers", "any": [{"group": "staff"}], "groups": ["viewers"]
 def organization(ansible: Ansible, name: str, **more: t.Any) -> dict[str, t.Any]:
     """Make an organization with a claimed domain; return its host's variables, with a provider and mappings."""
     variables = ansible.organization(name, {"uma@example.org": VIEWER})
+    for other in ansible.emulator.organizations.values():  # a domain belongs to one organization at a time
+        other.sso.domains = [domain for domain in other.sso.domains if domain != "example.com"]
     ansible.emulator.add_domain(ansible.emulator.find(name), "example.com")
     sso = {"identity_provider": PROVIDER, "role_mappings": [OWNERS, VIEWERS], **more}
     return variables | {"org_team_groups": GROUPS} | {f"org_sso_{key}": value for key, value in sso.items()}
