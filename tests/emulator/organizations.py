@@ -25,10 +25,10 @@ class Organizations(Keys, Resources, SingleSignOnOperations):
     """The service, and what happens to its organizations without it."""
 
     def find(self, organization: Organization | str) -> Organization:
-        """An organization by itself, by its id or by its name; KeyError if there is none."""
+        """An organization by itself, by its id or by its name, the newest of this name; KeyError if there is none."""
         if isinstance(organization, Organization):
             return organization
-        for one in self.organizations.values():
+        for one in reversed(self.organizations.values()):
             if organization in (one.id, one.name):
                 return one
         raise KeyError(f"no organization {organization}")

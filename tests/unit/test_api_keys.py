@@ -26,6 +26,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.keys 
     own_among,
 )
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import ApiError, LostReply
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service import pages as pages_module
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.client import Client
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys import ApiKeys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
@@ -109,7 +110,7 @@ def test_a_page_that_repeats_itself_is_half_a_picture(pages):
 
 
 def test_pages_without_end_are_half_a_picture(monkeypatch):
-    monkeypatch.setattr("ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.pages.MOST_PAGES", 3)
+    monkeypatch.setattr(pages_module, "MOST_PAGES", 3)
     pages = [page(next_page=str(number)) for number in range(9)]
     with local_server(*pages) as server, pytest.raises(ApiError, match="half a picture"):
         keys_at(server).all()
