@@ -404,6 +404,25 @@ def test_promise_22_nothing_is_left_of_several_open_invitations(reading, older, 
     assert world.mails()[ANA] <= (2 if reading == "refresh_keep_roles" else 1)
 
 
+@pytest.mark.parametrize("empty", ["absent", "null", "empty"])
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("reading", ["refresh", "refresh_keep_roles", "refuse"])
+def test_an_invitation_that_is_shown_without_roles_is_not_taken_for_one_with_those_asked_for(empty, lost, reading):
+    world = prepare(existing_invitation=reading, empty_parts=empty)
+    world.emulator.add_invitation(world.organization, ANA, {})
+    world.clock.advance(3600)
+    if lost:
+        world.emulator.fail("cut_after", method="POST")
+    outcome = world.apply([*OWNERS, entry(ANA, viewer("a"))])
+    if outcome.failures:  # a lost reply may leave it open; then the next run does the rest
+        assert lost
+        assert reading != "refresh"
+        assert world.snapshot().invitations == {ANA: grants({})}
+        assert not world.apply([*OWNERS, entry(ANA, viewer("a"))]).failures
+    assert world.snapshot().invitations == {ANA: grants(viewer("a"))}
+    assert not world.apply([*OWNERS, entry(ANA, viewer("a"))]).changed
+
+
 # --- 25
 
 

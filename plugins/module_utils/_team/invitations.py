@@ -130,10 +130,10 @@ class Invitations:
             invitation = by_email.get(email_key(work.email))
             if invitation is None:
                 unmentioned.append(work)
-            elif not invitation.roles_shown or _same(work.after, invitation.grants):
+            elif _same(work.after, held := self._held_by(work, invitation)):
                 work.was_sent(invitation)
             else:
-                work.was_sent(invitation, invitation.grants)
+                work.was_sent(invitation, held)
                 if work.withdrawn:
                     work.error = ApiError("the service has made the invitation with other roles than those asked for")
                 else:  # an open invitation was refreshed and has kept its old roles
@@ -144,6 +144,16 @@ class Invitations:
             return self._look_for(works, LostReply("the answer does not say which invitations were made"))
         # Left out while others were made: asked for on their own, each gets its reason.
         return Answer(unmentioned, ApiError("left out of the answer")) if unmentioned else None
+
+    def _held_by(self, work: Work, invitation: Invitation) -> Grants:
+        """Return the grants of an invitation that an answer mentions: where it shows none, those that were asked for.
+
+        An old invitation may have kept its roles, though, and one without roles may be shown like this: the list tells.
+        """
+        if invitation.roles_shown or not _is_old(work, invitation):
+            return invitation.grants if invitation.roles_shown else work.after
+        listed = [one.grants for one in self._writes.invitations() if one.token == invitation.token]
+        return listed[0] if listed else work.after
 
     def _look_for(self, works: list[Work], lost: LostReply) -> Answer | None:
         """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag.
@@ -186,12 +196,17 @@ def _is_seen(work: Work, people: People, lost: ApiError) -> bool:
     """Note what a reading shows of an invitation that may have been sent; return whether it shows anything."""
     old = {*work.action.invitations, work.made}  # made: an old one that was refreshed, and deleted before this
     new = [one for one in people.find(work.email).invitations if not one.expired and one not in old]
-    fitting = [one for one in new if not one.roles_shown or _same(work.after, one.grants)]
+    fitting = [one for one in new if _same(work.after, one.grants) or not (one.roles_shown or _is_old(work, one))]
     if fitting:
         work.was_sent(fitting[0])
     elif new or people.find(work.email).members:
         work.surprise = lost
     return bool(new) or work.surprise is not None
+
+
+def _is_old(work: Work, invitation: Invitation) -> bool:
+    """Whether an invitation is one that was there before, and was made new."""
+    return invitation.token in {one.token for one in work.action.invitations}
 
 
 def _same(wanted: Grants, held: Grants) -> bool:
