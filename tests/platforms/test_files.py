@@ -8,10 +8,7 @@ modules of awx.awx that they are for.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import typing as t
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,12 +20,12 @@ from jinja2 import Environment, StrictUndefined
 
 from ansible_collections.orgops.elastic_cloud.tests.conftest import ROOT
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import ROLE_VARIABLES
+from ansible_collections.orgops.elastic_cloud.tests.platforms.packages import unpacked
 from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE, injected
 
 FILES = ROOT / "docs/examples/platform"
 # The package that has awx.awx, by its last version for this Python; from 14 on it has it no more.
 PACKAGE = "ansible==12.3.0"
-CACHE = ROOT / ".cache/awx"
 # Which module takes the entries of which list; the rest of an entry's keys are its options.
 MODULES = {
     "controller_credential_types": "credential_type",
@@ -152,16 +149,7 @@ def _texts(value: t.Any) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def awx() -> Path:
     """Return a folder with the modules of awx.awx and what they share, out of the package that bundles them."""
-    folder = CACHE / PACKAGE
-    if not folder.exists():
-        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(CACHE), PACKAGE]
-        subprocess.run(download, check=True)
-        (wheel,) = CACHE.glob("ansible-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            part = [one for one in archive.namelist() if one.startswith("ansible_collections/awx/awx/plugins/")]
-            archive.extractall(folder, part)
-        wheel.unlink()
-    return folder / "ansible_collections/awx/awx/plugins"
+    return unpacked(PACKAGE, "ansible_collections/awx/awx/plugins/")
 
 
 def faults(awx: Path, module: str, options: Mapping[str, t.Any]) -> list[str]:
