@@ -160,9 +160,8 @@ def test_everybody_who_looks_after_it_is_told_of_errors_reviews_and_approvals() 
     (people,) = names("controller_notifications")
     told = {entry["name"]: entry.get("notification_templates_error") for entry in LISTS["controller_templates"]}
     attended = "Elastic Cloud: raise a limit"  # whoever starts it looks on
-    assert {name: whom for name, whom in told.items() if name != attended} == dict.fromkeys(
-        told.keys() - {attended}, [people]
-    )
+    assert told.pop(attended) is None
+    assert list(told.values()) == [[people]] * 3
     (review,) = [entry for entry in LISTS["controller_templates"] if entry["playbook"] == "access_review.yml"]
     assert review["notification_templates_success"] == [people]
     (workflow,) = LISTS["controller_workflows"]
