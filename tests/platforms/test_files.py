@@ -8,10 +8,8 @@ modules of awx.awx that they are for.
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import re
 import typing as t
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,12 +21,13 @@ from jinja2 import Environment, StrictUndefined
 
 from ansible_collections.orgops.elastic_cloud.tests.conftest import ROOT
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import ROLE_VARIABLES
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES
+from ansible_collections.orgops.elastic_cloud.tests.platforms.packages import unpacked
 from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE, injected
 
 FILES = ROOT / "docs/examples/platform"
 # The package that has awx.awx, by its last version for this Python; from 14 on it has it no more.
 PACKAGE = "ansible==12.3.0"
-CACHE = ROOT / ".cache/awx"
 # Which module takes the entries of which list; the rest of an entry's keys are its options.
 MODULES = {
     "controller_credential_types": "credential_type",
@@ -41,6 +40,11 @@ MODULES = {
     "controller_workflows": "workflow_job_template",
     "controller_schedules": "schedule",
 }
+REVIEW_VARIABLES = frozenset(
+    yaml.safe_load((ROOT / "roles/org_access_review/meta/argument_specs.yml").read_text())["argument_specs"]["main"][
+        "options"
+    ]
+)
 LISTS: dict[str, t.Any] = DataLoader().load_from_file(str(FILES / "controller/elastic_cloud.yml"))
 EVERY_ENTRY = [(name, entry) for name in MODULES for entry in LISTS[name]]
 
@@ -55,6 +59,7 @@ def names(*lists: str) -> set[str]:
     [
         ("project/apply.yml", "apply.yml"),
         ("project/audit.yml", "audit.yml"),
+        ("project/access_review.yml", "access_review.yml"),
         ("project/collections/requirements.yml", "collections/requirements.yml"),
         ("execution-environment/execution-environment.yml", "execution-environment.yml"),
     ],
@@ -94,7 +99,9 @@ def test_whatever_an_entry_names_is_there() -> None:
         assert {entry["project"]} <= names("controller_projects")
         assert {entry["inventory"]} <= names("controller_inventories")
         assert set(entry["credentials"]) <= names("controller_credentials")
-        assert set(entry.get("notification_templates_error", [])) <= names("controller_notifications")
+        for event in ("success", "error"):
+            assert set(entry.get(f"notification_templates_{event}", [])) <= names("controller_notifications")
+        assert set(entry.get("extra_vars", {})) <= ROLE_VARIABLES | REVIEW_VARIABLES
     for entry in LISTS["controller_credentials"]:
         assert {entry["credential_type"]} <= names("controller_credential_types")
         assert entry["update_secrets"] is False, "each run would be a change"
@@ -138,6 +145,63 @@ def test_messages_can_be_made_of_any_job() -> None:
             assert jinja.from_string(message).render(known)
 
 
+def test_a_message_tells_what_the_job_has_left() -> None:
+    jinja = Environment(undefined=StrictUndefined, autoescape=False)
+    known = {"url": "https://awx.example.com/1"}
+    (notification,) = LISTS["controller_notifications"]
+    bodies = [notification["messages"][event]["body"] for event in ("error", "success")]
+    for artifact in ("elastic_cloud_text", "elastic_cloud_access_review_text"):
+        job = {"artifacts": {artifact: "acme: how it went\n"}}
+        shown = {jinja.from_string(body).render(known | {"job": job}) for body in bodies}
+        assert shown == {"acme: how it went\nhttps://awx.example.com/1"}
+
+
+def test_everybody_who_looks_after_it_is_told_of_errors_reviews_and_approvals() -> None:
+    (people,) = names("controller_notifications")
+    told = {entry["name"]: entry.get("notification_templates_error") for entry in LISTS["controller_templates"]}
+    attended = "Elastic Cloud: raise a limit"  # whoever starts it looks on
+    assert told.pop(attended) is None
+    assert list(told.values()) == [[people]] * 3
+    (review,) = [entry for entry in LISTS["controller_templates"] if entry["playbook"] == "access_review.yml"]
+    assert review["notification_templates_success"] == [people]
+    (workflow,) = LISTS["controller_workflows"]
+    assert workflow["notification_templates_approvals"] == [people]
+
+
+def test_what_is_in_git_is_fetched_before_each_job() -> None:
+    assert [entry["scm_update_on_launch"] for entry in LISTS["controller_projects"]] == [True]
+    sources = [(entry["source"], entry["update_on_launch"]) for entry in LISTS["controller_inventory_sources"]]
+    assert sources == [("scm", True)]
+
+
+def test_jobs_that_write_ask_which_organizations_and_the_others_take_all() -> None:
+    asked = {entry["name"]: entry.get("ask_limit_on_launch", False) for entry in LISTS["controller_templates"]}
+    assert asked == {
+        "Elastic Cloud: apply": True,
+        "Elastic Cloud: audit": False,
+        "Elastic Cloud: raise a limit": True,
+        "Elastic Cloud: access review": False,
+    }
+
+
+def test_audits_run_daily_and_reviews_every_quarter() -> None:
+    when = {entry["unified_job_template"]: entry["rrule"].split("RRULE:")[1] for entry in LISTS["controller_schedules"]}
+    assert when == {
+        "Elastic Cloud: audit, approve, apply": "FREQ=DAILY;INTERVAL=1",
+        "Elastic Cloud: access review": "FREQ=MONTHLY;INTERVAL=3",
+    }
+    # The lookup of awx.awx that makes such rules fails with ansible-core 2.19.
+    assert all(
+        re.match(r"DTSTART;TZID=\w+/\w+:\d{8}T\d{6} ", entry["rrule"]) for entry in LISTS["controller_schedules"]
+    )
+
+
+def test_the_guide_quotes_what_a_missing_galaxy_credential_looks_like() -> None:
+    guide = " ".join((GUIDES / "guide_platforms.rst").read_text(encoding="utf-8").split())
+    assert "Collection and role syncing disabled" in guide
+    assert "Could not find or access '/runner/project/orgops.elastic_cloud.org_team'" in guide
+
+
 def _texts(value: t.Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for one in value.values():
@@ -152,16 +216,7 @@ def _texts(value: t.Any) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def awx() -> Path:
     """Return a folder with the modules of awx.awx and what they share, out of the package that bundles them."""
-    folder = CACHE / PACKAGE
-    if not folder.exists():
-        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(CACHE), PACKAGE]
-        subprocess.run(download, check=True)
-        (wheel,) = CACHE.glob("ansible-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            part = [one for one in archive.namelist() if one.startswith("ansible_collections/awx/awx/plugins/")]
-            archive.extractall(folder, part)
-        wheel.unlink()
-    return folder / "ansible_collections/awx/awx/plugins"
+    return unpacked(PACKAGE, "ansible_collections/awx/awx/plugins/")
 
 
 def faults(awx: Path, module: str, options: Mapping[str, t.Any]) -> list[str]:

@@ -22,7 +22,7 @@ from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWN
 pytestmark = pytest.mark.playbook
 PASSWORD = "open sesame"
 GROUPS: dict[str, dict[str, t.Any]] = {"owners": OWNER, "viewers": VIEWER}
-NAMES = ("audited", "refused", "north", "south", "planned")
+NAMES = ("audited", "refused", "north", "south", "planned", "reviewed")
 KEYS = {name: f"key-of-{name}-{'0123456789abcdef' * 2}" for name in NAMES}
 
 
@@ -177,3 +177,21 @@ def test_an_approval_reaches_the_job_after_it_and_lets_pass_no_other_plan(platfo
     applied = platform.run(inventory, credential=credential, artifacts=again.left)
     assert applied.status == "successful", applied.output
     assert applied.summary("planned") == "planned: 1 invited, 3 removed, 2 unchanged"
+
+
+def test_a_review_leaves_its_files_where_the_template_says_and_its_result_for_others(platform: Platform) -> None:
+    inventory = {"reviewed": organization(platform, "reviewed") | {"org_team_endpoint": platform.url}}
+    dest = platform.folder / "exposed"
+    job = platform.run(
+        inventory,
+        playbook="access_review.yml",
+        credential={"api_key": KEYS["reviewed"]},
+        artifacts={"org_access_review_dest": str(dest)},
+    )
+    assert job.status == "failed", "there is one owner alone"
+    assert job.writes() == []
+    left = job.left["elastic_cloud_access_review"]["reviewed"]
+    (document,) = dest.glob(f"{left['organization_id']}/*/*.json")
+    assert json.loads(document.read_text(encoding="utf-8"))["report"]["id"] == left["report_id"]
+    assert job.left["elastic_cloud_access_review_text"].startswith("reviewed: ")
+    assert files_with(KEYS["reviewed"], dest) == set()

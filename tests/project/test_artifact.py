@@ -58,6 +58,7 @@ def artifact(archive: pathlib.Path) -> set[str]:
 def test_artifact_holds_only_what_users_need(artifact: set[str]) -> None:
     assert {path.split("/")[0] for path in artifact} <= FOR_USERS
     assert not [path for path in artifact if "__pycache__" in path]
+    assert not [path for path in artifact if path.startswith(("docs/examples/ci", "docs/examples/platform"))]
     assert {path for path in artifact if path.startswith("changelogs/")} == {
         "changelogs/changelog.yaml",
         "changelogs/changelog.yaml.license",
