@@ -184,7 +184,7 @@ status:
   description:
     - V(passed), V(findings) where something counts that was found, V(incomplete) where not everything could be seen, or
       V(error) where the organization could not be read.
-  returned: when the input was right
+  returned: when the input was valid
   type: str
   sample: findings
 summary:
@@ -232,7 +232,7 @@ findings_total:
   sample: 2
 report:
   description: Which review this is, and where it lies.
-  returned: when the input was right
+  returned: when the input was valid
   type: dict
   contains:
     id:
