@@ -192,7 +192,7 @@ superseded:
   description:
     - The other API keys with this name, besides RV(api_key), newest first. They keep working until they expire or are
       revoked by their ids.
-    - With O(state=absent), the API keys with this name that could not be revoked.
+    - With O(state=absent), the API keys with this name that are left, such as the API key in use.
   returned: when the API keys could be read and the input was valid
   type: list
   elements: dict
@@ -334,7 +334,7 @@ guard:
         - V(visibility) if the service does not show the roles of an API key with this name.
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
       description: The value for this plan.

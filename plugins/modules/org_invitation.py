@@ -364,7 +364,7 @@ guard:
       description: Always V(visibility), if the API key cannot see the whole organization.
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
       description: The value for this plan.

@@ -450,7 +450,7 @@ guard:
       description: V(visibility) or V(min_owners).
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
       description: The value for this plan.

@@ -441,20 +441,21 @@ failures_total:
   type: int
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then, but for the end of enforcement where
-    O(enforced=false) asks for it, and for what went before where it refuses to switch enforcement on at last.
+  description: The guard that refused the plan. Nothing was changed, with two exceptions. Enforcement has ended if
+    O(enforced=false) asks for it. If the guard refuses to turn on enforcement as the last step, the steps before it
+    were carried out.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
     name:
-      description: The first that refuses, of V(owner_mapping), V(owner_for_anybody), V(provider_in_force), V(recovery),
-        V(locked_out) and V(untested), in this order.
+      description: The first guard that refuses, of V(owner_mapping), V(owner_for_anybody), V(provider_in_force),
+        V(recovery), V(locked_out) and V(untested), in this order.
       type: str
     limit:
-      description: What it allows, or asks for.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What there would be.
+      description: The value for this plan.
       type: int
     emails:
       description: The people concerned.

@@ -636,7 +636,7 @@ guard:
         V(protected), V(min_owners), V(max_removals).
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
       description: The value for this plan.
