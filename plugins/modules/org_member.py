@@ -546,8 +546,8 @@ def main() -> None:
             findings.problem(
                 "state",
                 f"absent removes the person altogether, and {' and '.join(sorted(about_roles))} would mean nothing. To "
-                "take roles away, leave state out and say role_assignments_state=absent; to remove the person, leave "
-                "out what is said about roles",
+                "take roles away, leave out state and set role_assignments_state=absent; to remove the person, leave "
+                "out the roles",
             )
         names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:

@@ -771,7 +771,8 @@ def main() -> None:
             )
         if rules.purge and not any(entry.present for entry in desired):
             findings.problem(
-                "purge", "needs at least one entry in members that is present in effect; this would remove everybody"
+                "purge",
+                "needs at least one entry in members that is present and has not expired; this would remove everybody",
             )
         organization = module.connect(findings)
         tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody

@@ -360,7 +360,7 @@ def test_an_unknown_scope_is_passed_on_as_it_was_typed_with_a_warning() -> None:
         ),
         (
             {"project": {"securty": [{"role_id": "viewer", "all": True}]}},
-            ["entry.project.securty: unknown; here may stand project.elasticsearch"],
+            ["entry.project.securty: unknown; allowed here: project.elasticsearch"],
         ),
         (
             {"project": [{"role_id": "viewer", "all": True}]},
