@@ -189,11 +189,11 @@ def test_an_endpoint_may_have_the_api_path_and_plain_http_on_loopback(endpoint: 
         ("https://api.example.com?x=1", "endpoint: must be a plain URL"),
         ("https://api.example.com/#top", "endpoint: must be a plain URL"),
         ("http://api.example.com", "endpoint: would send the API key unencrypted to api.example.com"),
-        ("http://localhost.example.com", "endpoint: would send the API key in clear"),
-        ("http://127.0.0.1.example.com", "endpoint: would send the API key in clear"),
-        ("http://10.0.0.1", "endpoint: would send the API key in clear"),
-        ("http://0.0.0.0", "endpoint: would send the API key in clear"),
-        ("http://[2001:db8::1]", "endpoint: would send the API key in clear"),
+        ("http://localhost.example.com", "endpoint: would send the API key unencrypted"),
+        ("http://127.0.0.1.example.com", "endpoint: would send the API key unencrypted"),
+        ("http://10.0.0.1", "endpoint: would send the API key unencrypted"),
+        ("http://0.0.0.0", "endpoint: would send the API key unencrypted"),
+        ("http://[2001:db8::1]", "endpoint: would send the API key unencrypted"),
         ("http://localhost@api.example.com", "endpoint: must be a plain URL"),
     ],
 )
@@ -210,7 +210,7 @@ def test_an_endpoint_that_would_lose_the_path_is_bad_too(endpoint: str) -> None:
 
 @pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\n{KEY}", f"{KEY}\u00e9", f"{KEY}\0", f"{{{{{KEY}}}}}"])
 def test_a_key_that_was_copied_badly_is_told_without_showing_it(key: str) -> None:
-    assert refused(api_key=key).startswith("api_key: holds white space or characters")
+    assert refused(api_key=key).startswith("api_key: contains white space or characters")
 
 
 @pytest.mark.parametrize("organization_id", ["..", ".", "a\nb"])

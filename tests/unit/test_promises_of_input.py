@@ -151,7 +151,7 @@ def test_promise_03_another_organization_is_a_fault_now_or_as_soon_as_ours_is_kn
 @pytest.mark.parametrize("wrong", [True, [], {}, 1.5])
 def test_promise_03_what_is_no_organization_is_a_fault(wrong: t.Any) -> None:
     block = {"role_id": "billing-admin", "organization_id": wrong}
-    assert "organization_id must be a text" in roles_of({"organization": [block]})[1][0]
+    assert "organization_id must be a string" in roles_of({"organization": [block]})[1][0]
 
 
 # --- 4: two sets of application roles

@@ -433,9 +433,9 @@ def test_half_a_picture_makes_no_key(site):
     [
         ({}, "name: is missing"),
         ({"name": " "}, "name: is missing"),
-        ({"name": "ci", "role_assignments": None}, "role_assignments: is missing or gives nothing"),
-        ({"name": "ci", "role_assignments": {}}, "role_assignments: is missing or gives nothing"),
-        ({"name": "ci", "role_assignments": {"deployment": []}}, "role_assignments: is missing or gives nothing"),
+        ({"name": "ci", "role_assignments": None}, "role_assignments: is missing or empty"),
+        ({"name": "ci", "role_assignments": {}}, "role_assignments: is missing or empty"),
+        ({"name": "ci", "role_assignments": {"deployment": []}}, "role_assignments: is missing or empty"),
         ({**CI, "id": "x"}, "id: can be given with state=absent alone"),
         ({**CI, "expires_in": "0d"}, "expires_in: must be a duration such as 90d"),
         ({**CI, "expires_in": "soon"}, "expires_in: must be a duration such as 90d"),
@@ -486,6 +486,6 @@ def test_a_link_a_folder_and_a_place_that_is_not_there_are_refused(site, tmp_pat
         ("folder", "is a folder"),
         ("link", "is a link"),
         ("key", "key.id is a folder"),
-        ("nowhere/key", "is not there"),
+        ("nowhere/key", "does not exist"),
     ):
         assert says in site.reject("org_api_key", dest=str(tmp_path / name), **CI)
