@@ -50,7 +50,7 @@ class ActionModule(ModuleRunner):  # type: ignore[misc]
         """Return the result of the module, with where the files are."""
         variables = task_vars or {}
         if self._task.async_val:
-            return _failure("async is not for this module: its plugin writes the files when the module has ended")
+            return _failure("this module does not support async: its plugin writes the files when the module has ended")
         try:
             dest = destination(self._option("dest") or "access-review")
             previous, decisions = self._previous(dest), self._decisions(dest)
@@ -150,7 +150,7 @@ class ActionModule(ModuleRunner):  # type: ignore[misc]
         if asked:
             found = read_attestation(Path(asked) if Path(asked).is_dir() else Path(asked).parent)
             if not found:
-                raise InputError([f"decisions: {asked} holds no attestation whose sums are right"])
+                raise InputError([f"decisions: {asked} contains no attestation with correct checksums"])
             return {"": decisions_to(decisions_of(*found))}
         kept = ((name, newest_attestation(folder)) for name, folder in self._organizations(dest))
         return {name: decisions_to(decisions_of(*one)) for name, one in kept if one}

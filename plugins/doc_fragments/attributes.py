@@ -13,11 +13,11 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in check mode, and then tells what would change without changing it.
+    description: Can run in check mode, and reports what would change without changing it.
   diff_mode:
-    description: Returns what has changed, or in check mode would change, for Ansible to show with C(--diff).
+    description: Returns what has changed, or would change in check mode. Ansible shows it with C(--diff).
   idempotent:
-    description: When run again at once, with the same options, the second run changes nothing.
+    description: When run a second time with the same options, nothing is changed.
   action_group:
     description: Use C(group/orgops.elastic_cloud.all) in C(module_defaults) to set options of all modules at once.
     support: full

@@ -16,54 +16,56 @@ options:
     description:
       - The API key, made in the Elastic Cloud console by an organization owner. Only the key of an owner sees the whole
         organization.
-      - When it is left out or blank, the environment variable E(EC_API_KEY) is used.
+      - If it is left out or blank, the environment variable E(EC_API_KEY) is used.
     type: str
     required: true
   organization_id:
     description:
       - The id of the organization.
-      - When it is left out or blank, the environment variable E(EC_ORGANIZATION_ID) is used, and after that the only
-        organization that the API key sees. Where it sees several, the task fails and lists them.
+      - If it is left out or blank, the environment variable E(EC_ORGANIZATION_ID) is used. If that is not set either,
+        the only organization that the API key can see is used. If the API key can see several, the task fails and lists
+        them.
     type: str
   endpoint:
     description:
       - Where the API is, with or without C(/api/v1). Plain C(http) is accepted for a loopback host only.
-      - When it is left out or blank, the environment variable E(EC_ENDPOINT) is used.
+      - If it is left out or blank, the environment variable E(EC_ENDPOINT) is used.
     type: str
     default: https://api.elastic-cloud.com
   timeout:
     description:
-      - How many seconds to wait for the connection, and then for each part of an answer. A service that sends a little
-        now and then may take longer as a whole.
+      - How many seconds to wait for the connection, and then for each part of a response. A response that keeps
+        arriving in small parts can take longer as a whole.
     type: int
     default: 30
   retries:
     description:
-      - How often one request is repeated after a broken connection or one of the answers 429, 500, 502, 503 and 504,
-        each time after a longer pause, or after the one that the service asks for (up to a minute).
-      - A change is repeated only where it has certainly not happened, which is read from the service unless its answer
-        says so. An invitation of which nothing is seen then is not sent again, but reported as a failure.
+      - How many times a request is retried after a broken connection or one of the HTTP status codes 429, 500, 502, 503
+        and 504. The pause gets longer each time, unless the service asks for a certain pause (up to a minute).
+      - A change is retried only if it has certainly not happened. Unless the response says so, the module reads from
+        the service to find out. An invitation that it does not find there is not sent again, but reported as a failure.
     type: int
     default: 5
   validate_certs:
     description:
-      - Whether the certificate of the endpoint must be valid. With V(false), anybody on the way can read the API key.
+      - Whether the certificate of the endpoint must be valid. With V(false), anybody between you and the service can
+        read the API key.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or folder with the certificates of the authorities to trust, in place of those that requests brings
-        along. For networks with a proxy that decrypts TLS.
+      - A file or directory with the CA certificates to trust, instead of those that come with the Python library
+        requests. Needed in networks whose proxy decrypts TLS.
     type: path
 requirements:
   - python >= 3.10 on the host that runs the module
   - requests >= 2.28 on the host that runs the module
 notes:
   - The modules talk to the service only, not to the inventory's hosts. Run them where Ansible runs, with
-    C(connection=local) or C(delegate_to=localhost). Environment variables count on the host that runs the module.
-  - An API key in E(EC_API_KEY) is in no playbook, no inventory and no arguments of a task. It is visible to
-    processes of the same user, and ansible-runner stores the environment of a job among its artifacts.
-  - An API key from a variable that is encrypted with Ansible Vault is readable in no file of yours, and Ansible
+    C(connection=local) or C(delegate_to=localhost). Environment variables are read on the host that runs the module.
+  - An API key in E(EC_API_KEY) does not appear in playbooks, inventories or task arguments. It is visible to processes
+    of the same user, and ansible-runner stores the environment of a job among its artifacts.
+  - An API key from a variable that is encrypted with Ansible Vault cannot be read in any of your files, and Ansible
     masks it in results and logs. Never write it on the command line (C(-e api_key=...)), where the list of processes
     and the shell's history show it.
   - Proxies are taken from the usual environment variables such as E(HTTPS_PROXY) and E(NO_PROXY). A netrc file is not

@@ -34,30 +34,31 @@ deployment:
       type: str
       required: true
     all: &all
-      description: With V(true), the role holds for everything of this kind, including what is added later. Excludes
-        ids.
+      description: With V(true), the role applies to everything of this kind, including what is added later. Cannot be
+        combined with ids or names.
       type: bool
       default: false
     deployment_ids: &ids
-      description: Ids of those for which the role holds. Required unless C(all) is true or names are given.
+      description: Ids of the resources that the role applies to. Required unless C(all) is true or names are given.
       type: list
       elements: str
     deployment_names: &names
       description:
-        - Names of those for which the role holds, beside ids or instead of them.
-        - They are looked up at the service before a plan is made, and compared exactly. A name that nothing has, or
-          that several have, is an error.
-        - Whoever may rename a deployment or a project may move the access that is given by its name. Ids do not move.
+        - Names of the resources that the role applies to, in addition to ids or instead of them.
+        - Names are looked up in the service before the plan is made, and have to match exactly. A name that does not
+          exist, or that several resources have, is an error.
+        - Anybody who may rename a deployment or a project can redirect access that is given by name. Access that is
+          given by id stays where it is.
       type: list
       elements: str
       version_added: 2.0.0
     application_roles:
       description:
-        - Stack roles or custom roles that the person has inside of Elasticsearch and Kibana, in place of the role's
-          default.
-        - Left out, the default holds. The empty list gives access to the console alone. These two are different
-          things, and changing one into the other is a change.
-        - With a custom role, C(role_id) is the viewer role.
+        - Stack roles or custom roles that the person has inside Elasticsearch and Kibana, instead of the default of
+          C(role_id).
+        - If left out, the default applies. An empty list gives access to the console only. These are two different
+          settings, and switching from one to the other is a change.
+        - For a custom role, set C(role_id) to the viewer role.
       type: list
       elements: str
 project:
@@ -97,7 +98,7 @@ project:
       suboptions:
         role_id:
           description:
-            - V(security-admin), V(security-editor) or V(security-viewer), or a role for one kind of work, that is
+            - V(security-admin), V(security-editor) or V(security-viewer), or a role for one job function, that is
               V(security-t1-analyst), V(security-t2-analyst), V(security-t3-analyst), V(security-threat-intel-analyst),
               V(security-rule-author), V(security-soc-manager), V(security-endpoint-operations-analyst),
               V(security-endpoint-policy-manager), V(security-platform-engineer) or V(security-detections-admin).
@@ -108,34 +109,36 @@ project:
         project_names: *names
         application_roles: *application_roles
     vectordb:
-      description: Roles on vector database projects. The vendor publishes no role ids of theirs, so any is passed on.
+      description: Roles on vector database projects. The vendor publishes no role ids for them, so any role id is sent
+        to the service as it is.
       type: list
       elements: dict
       version_added: 2.0.0
       suboptions:
         role_id:
-          description: A role id of such projects.
+          description: A role id for such projects.
           type: str
           required: true
         all: *all
         project_ids: *ids
         application_roles: *application_roles
     workplaceai:
-      description: Roles on Workplace AI projects. The vendor publishes no role ids of theirs, so any is passed on.
+      description: Roles on Workplace AI projects. The vendor publishes no role ids for them, so any role id is sent to
+        the service as it is.
       type: list
       elements: dict
       version_added: 2.0.0
       suboptions:
         role_id:
-          description: A role id of such projects.
+          description: A role id for such projects.
           type: str
           required: true
         all: *all
         project_ids: *ids
         application_roles: *application_roles
 cloud_connected_resource:
-  description: Roles on clusters of your own that are connected to Elastic Cloud. This scope is in no published contract
-    of the vendor, and rests on what Kibana sends.
+  description: Roles on your own clusters that are connected to Elastic Cloud. The vendor's published API does not
+    describe this scope. The collection sends what Kibana sends.
   type: list
   elements: dict
   suboptions:
@@ -150,15 +153,14 @@ cloud_connected_resource:
 # What the scopes are about, whatever they are part of
 _NOTES = r"""
 notes:
-  - Role assignments are compared one by one, for each role and resource. How they are grouped and in which order they
-    are written makes no difference. Neither does the spelling of a role id, with or without the prefix of its scope,
-    with hyphens or underscores.
-  - One role on one resource with two different lists of application roles is an error, since the service may hold only
-    one of them. C(all) and a single id are two resources.
-  - A list of one may be written as a single text, and a whole number as an id. White space around ids and names does
-    not matter.
-  - Where names are used, one request lists deployments, and one for each type of project that is named lists projects,
-    by pages more. Results and plans show ids.
+  - Role assignments are compared role by role and resource by resource. How they are grouped and ordered makes no
+    difference. Role ids may be written with or without the prefix of their scope, and with hyphens or underscores.
+  - The same role on the same resource with two different lists of application roles is an error, because the service
+    may keep only one of them. C(all) and a single id count as two resources.
+  - A list with one element may be written as a string, and an id as an integer. White space around ids and names is
+    ignored.
+  - If names are used, one request lists the deployments, and one for each type of project that is named lists the
+    projects (more if a list has several pages). Results and plans show ids.
 """
 
 
@@ -169,7 +171,7 @@ class ModuleDocFragment:
         r"""
 options:
   role_assignments:
-    description: Which access the person is to have.
+    description: The access that the person should have.
     type: dict
     suboptions:
 """
@@ -182,57 +184,58 @@ options:
 options:
   members:
     description:
-      - The people who should have access, and those who should not. Each is named once.
-      - May also be a list of such lists, for definitions that several teams keep, from 2.0.0 on. Somebody in several of
-        them has the groups and roles of all; V(state) and V(until) have to be the same in each.
-      - The whole list is checked before the first request, and all faults are reported at once with the number of
-        their entry. Only where deployments or projects are named, these are looked up before.
-      - Where names that fit nothing, or several, are the only faults, those who are to go are removed or uninvited all
-        the same. Nobody is invited and nobody's roles are changed, and the task fails.
+      - The people who should have access, and those who should not. List each person once.
+      - Since 2.0.0, this can also be a list of such lists, for definitions that several teams maintain. Somebody in
+        several of the lists gets the groups and roles of all of them; V(state) and V(until) have to be the same in
+        each.
+      - The whole list is checked before the first request, and all errors are reported together, each with the number
+        of its entry. Only the names of deployments and projects, if there are any, are looked up first.
+      - If the only errors are names that match nothing or several resources, people who should go are still removed or
+        uninvited. Nobody is invited, nobody's roles are changed, and the task fails.
     type: list
     elements: raw
     required: true
     suboptions:
       email:
-        description: Who it is, without regard to case.
+        description: The person's email address. Case does not matter.
         type: str
         required: true
       state:
-        description: V(absent) removes the person from the organization, and revokes the invitation. Roles that the
-          entry has as well give nothing then, with a warning.
+        description: V(absent) removes the person from the organization, or revokes the invitation. Roles in the same
+          entry then have no effect, and a warning says so.
         type: str
         choices: [present, absent]
         default: present
       groups:
-        description: Names of groups. The person has the access of all of them.
+        description: Names of groups. The person gets the access of all of them.
         type: list
         elements: str
       until:
         description:
-          - After this the entry counts as V(absent). A date, which ends with its last second in UTC, or a timestamp,
-            in UTC unless it names a zone.
-          - Written as V(2026-12-31), V(2026-12-31T18:00) or V(2026-12-31 18:00:00), followed by nothing, by C(Z) or by
-            a zone such as C(+02:00), and best put in quotes.
+          - When the access ends. After that, the entry counts as V(absent). A date, which includes its last second in
+            UTC, or a timestamp, which is in UTC unless it has an offset.
+          - Written as V(2026-12-31), V(2026-12-31T18:00) or V(2026-12-31 18:00:00), optionally followed by C(Z) or by
+            an offset such as C(+02:00). Put it in quotes.
         type: str
       reason:
         description: Why the person has this access, for people who read the definition. One line of up to 200
-          characters, of which nothing is made. So are C(ticket) and C(sponsor).
+          characters, which the module ignores. The same goes for C(ticket) and C(sponsor).
         type: str
         version_added: 2.0.0
       ticket:
-        description: Where the access was asked for.
+        description: Where the access was requested.
         type: str
         version_added: 2.0.0
       sponsor:
-        description: Who answers for it.
+        description: Who is responsible for it.
         type: str
         version_added: 2.0.0
       role_assignments:
         description:
-          - Access of this person beside that of the groups. The person has exactly the two together, and what is held
+          - Access of this person in addition to that of the groups. The person gets exactly the two together. Anything
             beyond that is taken away.
-          - With neither this nor C(groups), nothing is said about roles. A member keeps what there is, and somebody
-            new is invited without any. An empty dictionary takes all away.
+          - If the entry has neither this nor C(groups), roles are left alone. A member keeps their roles, and a new
+            person is invited without any. An empty dictionary takes all roles away.
         type: dict
         suboptions:
 """
@@ -240,8 +243,9 @@ options:
         + r"""
   groups:
     description:
-      - Names, each with role assignments as in O(members[].role_assignments), for C(groups) of an entry to refer to.
-      - Everybody in a group changes with it.
+      - Named sets of role assignments. C(groups) of an entry refers to the names. The values are written like
+        O(members[].role_assignments).
+      - Changing a group changes the access of everybody in it.
     type: dict
     default: {}
 """

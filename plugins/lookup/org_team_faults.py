@@ -6,28 +6,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: org_team_faults
-short_description: Find what is wrong with the variables of the role org_team
+short_description: Find errors in the variables of the role org_team
 version_added: 2.0.0
 description:
-  - Looks at all hosts of the play at once, and tells for each what is wrong with its variables. The role
-    P(orgops.elastic_cloud.org_team#role) fails where it finds something.
-  - A fault is a variable that begins with C(org_team_) and that no role or playbook of this collection knows, a blank
-    C(org_team_organization_id), and one that several hosts have.
+  - Checks the variables of all hosts of the play at once, and returns the errors of each host. The role
+    P(orgops.elastic_cloud.org_team#role) fails if there are any.
+  - An error is a variable that begins with C(org_team_) but is not known to any role or playbook of this collection, a
+    blank C(org_team_organization_id), or an C(org_team_organization_id) that several hosts have.
   - Other roles of this collection take the organization from the same variable, and have a prefix of their own.
-  - For the last one, the hosts of the group C(elastic_cloud_organizations) are looked at too, whatever C(--limit) says.
-    Those outside of the play whose variables cannot be read are passed over.
+  - For the last of these, all hosts of the group C(elastic_cloud_organizations) are checked, whatever C(--limit) says.
+    Hosts outside the play whose variables cannot be read are skipped.
 author:
   - Orgops (@orgops)
 options:
   _terms:
-    description: Prefixes whose variables are looked at beside C(org_team_), such as C(org_sso_).
+    description: Prefixes of variables to check in addition to C(org_team_), such as C(org_sso_).
     type: list
     elements: str
     default: []
 """
 
 EXAMPLES = r"""
-- name: Tell what is wrong with any host
+- name: Show the errors of all hosts
   ansible.builtin.debug:
     msg: "{{ lookup('orgops.elastic_cloud.org_team_faults') }}"
   run_once: true
@@ -35,8 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: One dictionary. It has those hosts of the play with which something is wrong, and for each a list of
-    texts.
+  description: One dictionary. Its keys are the hosts of the play that have errors, its values are lists of messages.
   type: list
   elements: dict
   sample:

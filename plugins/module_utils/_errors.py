@@ -17,10 +17,10 @@ import typing as t
 # What a person can do about each refusal. The codes are those of the vendor's API reference for organizations and role
 # assignments.
 ADVICE = {
-    "api_keys.invalid_input": "the service does not take the name, the time or the roles of the API key, or there are "
-    "as many API keys as it allows; correct it, or revoke some that nobody uses",
-    "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if it says so again, the service's "
-    "list is behind",
+    "api_keys.invalid_input": "the service does not accept the name, the time or the roles of the API key, or there "
+    "are as many API keys as it allows; correct it, or revoke some that nobody uses",
+    "api_keys.key_not_found": "the API key is gone: revoked or expired; run again; if this happens again, the "
+    "service's list is out of date",
     "org.domain_claim.already_exists": "another organization has claimed the domain, which has to give it up first",
     "org.domain_claim.concurrent_organization_modification": "somebody else was changing the organization at the same "
     "time; run again",
@@ -28,32 +28,32 @@ ADVICE = {
     "identity_provider with state: absent)",
     "org.idp.idp_not_configured": "there is no identity provider (any more); define one with all that it needs",
     "org.role_mapping_rule.ambiguous_rule": "a rule has either any or all, and a condition either group or email",
-    "org.role_mapping_rule.email_syntax_error": "the service does not take the email of a condition; correct it",
+    "org.role_mapping_rule.email_syntax_error": "the service does not accept the email of a condition; correct it",
     "org.role_mapping_rule.empty_rule": "a rule needs at least one condition",
     "org.role_mapping_rule.role_mapping_not_found": "somebody has removed the role mapping meanwhile; run again",
-    "org.role_mapping_rule.syntax_error": "the service does not take the name or a condition of a role mapping; "
+    "org.role_mapping_rule.syntax_error": "the service does not accept the name or a condition of a role mapping; "
     "correct it",
     "org.role_mapping_rule.too_many_role_mappings": "there would be more role mappings than the service allows; join "
     "some, with several conditions, or remove some first",
-    "organization.invalid_name": "the service does not take the organization's own name, which a change of the "
+    "organization.invalid_name": "the service does not accept the organization's own name, which a change of the "
     "organization sends along; correct the name in the console",
     "organization.invalid_access": "the API key is not for this organization; check organization_id and the key",
     "organization.invitation_already_exists": "there is an open invitation already; run again to have it replaced",
-    "organization.invitation_invalid_email": "the service does not take this address; correct it",
-    "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again; if it says "
-    "so again, the service's list is behind",
+    "organization.invitation_invalid_email": "the service does not accept this address; correct it",
+    "organization.invitation_not_found": "the invitation is gone: accepted, revoked or expired; run again; if this "
+    "happens again, the service's list is out of date",
     "organization.invitations_pending_limit_exceeded": "there are as many pending invitations as the service allows; "
     "revoke some that nobody accepts, then run again",
     "organization.invitations_rate_limit_exceeded": "the service's limit for sending invitations is reached; "
     "run again later, the rest is invited then",
-    "organization.membership_not_found": "the person has left the organization meanwhile; run again, and if it says so "
-    "again, the service's list is behind",
+    "organization.membership_not_found": "the person has left the organization meanwhile; run again; if this happens "
+    "again, the service's list is out of date",
     "organization.not_found": "or the API key is not for it; check organization_id, the key and endpoint",
     "organization.user_organization_already_belongs": "the person belongs to another organization; "
     "they have to leave it first, or be invited with another address",
     "organization.user_organization_does_not_belong": "the API key belongs to somebody outside of this organization; "
     "use a key that an owner of this organization made",
-    "role_assignments.invalid_target_user_id": "the service does not know this user id; run again to read it anew",
+    "role_assignments.invalid_target_user_id": "the service does not know this user id; run again to read it again",
     "role_assignments.unauthorized_role_assignments": "either the API key lacks the organization owner role, or a "
     "deployment, project or cluster named here is stopped and hidden, deleted or out of the key's reach; bring it "
     "back, or leave these grants as they are (refused_grants=warn of org_team tolerates it for single ones)",
@@ -71,7 +71,7 @@ ADVICE_BY_STATUS = {
     429: "the service's rate limit is reached; run again later",
 }
 KEY_ENDS = "The API key in use ends on"  # how the warning begins that the role's report repeats
-IN_TROUBLE = "the service is in trouble; run again: what was done is kept, what is missing is done then"
+IN_TROUBLE = "the service has a problem; run again: what was done is kept, what is missing is done then"
 NO_ANSWER = (
     "check endpoint, the proxies in the environment and the network, then run again: what was done is kept, what is "
     "missing is done then"

@@ -243,7 +243,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             self.fail_json(msg=str(error), changed=False, diff=[], **error.result())
         except Exception as error:  # Ansible would print it as it is, and it may hold the API key or a token
             self.fail_json(
-                msg=f"{type(error).__name__}: {plain(self._scrub(str(error)))}. This is a fault of the collection: "
+                msg=f"{type(error).__name__}: {plain(self._scrub(str(error)))}. This is a bug in the collection: "
                 "please report it with what -vvv prints. Running again does what has not been done yet.",
                 exception=self._scrub(traceback.format_exc()),
             )
@@ -262,7 +262,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         if not api_key:
             findings.problem("api_key", NO_KEY)
         elif not (api_key.isascii() and api_key.isprintable()) or " " in api_key or what_is_unsafe(api_key):
-            findings.problem("api_key", "holds white space or characters that no key has; was it copied completely?")
+            findings.problem("api_key", "contains white space or characters that no key has; was it copied completely?")
         elif len(api_key) < SHORT_KEY:
             findings.warn(
                 "api_key",
@@ -281,7 +281,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
             if self.params.get(name, least) < least:
                 findings.problem(name, f"must be at least {least}, not {self.params[name]}")
         if not self.params["validate_certs"]:
-            findings.warn("validate_certs", "is false: anybody on the way to the service can read the API key")
+            findings.warn("validate_certs", "is false: anybody between here and the service can read the API key")
         elif ca_path and not unsafe["ca_path"] and not os.path.exists(ca_path):
             findings.problem("ca_path", f"{ca_path} does not exist on the host that runs the module")
         return endpoint
@@ -296,7 +296,7 @@ def check_duration(value: str | None, option: str, findings: Findings) -> str | 
     """Return how long an invitation lasts, such as `3d` or `72h`; None where that is left to the service."""
     text = (value or "").strip()
     if text and not DURATION.fullmatch(text):
-        findings.problem(option, f"must be a time such as 3d or 72h, not {value!r}")
+        findings.problem(option, f"must be a duration such as 3d or 72h, not {value!r}")
     return text or None
 
 
@@ -304,7 +304,7 @@ def check_max_removals(value: str, findings: Findings) -> str:
     """Return a limit for removals: a number, or a share of at most 100 percent."""
     found = MAX_REMOVALS.fullmatch(value.strip())
     if not found or (found[2] and int(found[1]) > 100):
-        findings.problem("max_removals", f"must be a number such as 3, or a share such as 25%, not {value!r}")
+        findings.problem("max_removals", f"must be a number such as 3, or a percentage such as 25%, not {value!r}")
     return value.strip()
 
 
@@ -329,7 +329,7 @@ def _check_endpoint(value: str, findings: Findings) -> str:
         findings.problem("endpoint", "must be a plain URL, without a user, a query or a fragment")
     elif parts.scheme == "http" and not _is_loopback(host):
         findings.problem(
-            "endpoint", f"would send the API key in clear to {host}; plain http is for loopback hosts alone"
+            "endpoint", f"would send the API key unencrypted to {host}; plain http is for loopback hosts only"
         )
     return value.rstrip("/").removesuffix(BASE_PATH).rstrip("/")
 

@@ -31,14 +31,14 @@ def what_is_unsafe(text: str, *, lines: bool = False) -> str | None:
     text = text.strip()
     if text.startswith(HEAD) or any(mark in text for mark in MARKS):
         return (
-            f"{_shown(text)} would be a template to Ansible, which can run commands: nothing may hold "
+            f"{_shown(text)} would be a template for Ansible, which can run commands: no value may contain "
             f"{', '.join(MARKS)} or begin with {HEAD}"
         )
     kinds = set() if text.isprintable() else set(map(unicodedata.category, text))
     if "Cs" in kinds:
         return f"{_shown(text)} holds half of a surrogate pair, which is no character"
     if "Cc" in kinds and not lines:
-        return f"{_shown(text)} holds a control character, such as a line feed"
+        return f"{_shown(text)} contains a control character, such as a line feed"
     return None
 
 

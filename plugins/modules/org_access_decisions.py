@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_access_decisions
-short_description: Attest what reviewers have decided about the access to an Elastic Cloud organization
+short_description: Record what reviewers have decided about the access to an Elastic Cloud organization
 version_added: 2.0.0
 description:
-  - Takes the table C(grants.csv) of an access review, in which reviewers have filled in their decisions, and checks it
-    against the document of that review. Leaves an attestation, and a list of what people have to do now.
+  - Reads the table C(grants.csv) of an access review, in which reviewers have filled in their decisions, and checks it
+    against the document of that review. Writes an attestation, and a list of what people have to do now.
   - In the table, C(decision) is V(keep), V(revoke) or V(change), C(reviewer) an email, C(decided_on) a day or an ISO
-    timestamp, and C(decision_reason) a text. A grant is kept, revoked or changed by itself, an API key or a role
-    mapping as a whole, and a row without a role is about the membership or the invitation.
-  - A reason is needed for V(change), where something is kept of which the review has an open finding that is medium or
-    worse, and where the review has proposed something else.
-  - What a spreadsheet does to the order of rows and columns, to separators, quotes and apostrophes makes no difference.
-  - Reads and writes files on the controller alone, needs no API key, and changes neither the organization nor its
-    definition. The next review tells what was carried out.
+    timestamp, and C(decision_reason) free text. Each grant is decided separately, an API key or role mapping as a
+    whole. A row without a role is about the membership or the invitation.
+  - A reason is required for V(change), for V(keep) if the review has an open finding of severity medium or worse, and
+    for every decision that differs from what the review proposed.
+  - It does not matter if a spreadsheet changes the order of rows and columns, or separators, quotes and apostrophes.
+  - Reads and writes files on the controller only, needs no API key, and changes neither the organization nor its
+    definition. The next review reports which decisions were carried out.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -28,39 +28,39 @@ attributes:
   action_group:
     support: none
     membership: []
-    details: Has no options of the connection.
+    details: Has no connection options.
   check_mode:
     support: full
-    details: Checks the same, writes no files, and warns of that.
+    details: Makes the same checks. Writes no files, and a warning says so.
   diff_mode:
     support: N/A
     details: Nothing changes.
   idempotent:
     support: full
-    details: Never tells a change. Each run writes a folder of its own.
+    details: Never reports a change. Each run writes its own directory.
 options:
   csv:
-    description: The table with the decisions, a path on the controller.
+    description: The path of the table with the decisions, on the controller.
     type: path
     required: true
   document:
     description:
-      - The document of the review that was decided about, or its folder, on the controller.
-      - It is refused if its sum is not that in the C(SHA256SUMS) beside it.
+      - The document of the review, or its directory, on the controller.
+      - It is an error if its checksum differs from the one in C(SHA256SUMS) in the same directory.
     type: path
     required: true
   dest:
     description:
-      - The folder in which a folder C(decisions-YYYYMMDDTHHMMSSZ-xxxx) is made for C(attestation.json), C(todo.md),
-        C(decided.csv), the table as it came in, and C(SHA256SUMS). Nothing is overwritten.
-      - By default the folder of the organization, in which the folder of the review stands.
+      - The directory in which a directory C(decisions-YYYYMMDDTHHMMSSZ-xxxx) is created, with C(attestation.json),
+        C(todo.md), C(decided.csv) (the table as it was given) and C(SHA256SUMS). Nothing is overwritten.
+      - By default, the directory of the organization, which contains the directory of the review.
     type: path
 seealso:
   - module: orgops.elastic_cloud.org_access_review
 """
 
 EXAMPLES = r"""
-- name: Attest what was decided in the spreadsheet
+- name: Record the decisions from a spreadsheet
   orgops.elastic_cloud.org_access_decisions:
     csv: decided/grants.csv
     document: access-review/1234567890/20261124T090003Z-3f9a
@@ -68,7 +68,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 attestation:
-  description: What stands in C(attestation.json).
+  description: The content of C(attestation.json).
   returned: success
   type: dict
   contains:
@@ -76,42 +76,42 @@ attestation:
       description: V(access-attestation/1).
       type: str
     created_at:
-      description: When it was made.
+      description: When it was created.
       type: str
     result:
-      description: V(approved) where everything stays as it is, else V(approved_with_exceptions).
+      description: V(approved) if everything stays as it is, otherwise V(approved_with_exceptions).
       type: str
     report_id:
-      description: The review that was decided about.
+      description: The id of the review.
       type: str
     document_sha256:
-      description: The sum of its document.
+      description: The SHA-256 checksum of its document.
       type: str
     csv_sha256:
-      description: The sum of the table as it came in.
+      description: The SHA-256 checksum of the table as it was given.
       type: str
     previous_sha256:
-      description: The sum of the attestation before in O(dest), null for the first.
+      description: The SHA-256 checksum of the previous attestation in O(dest). Null for the first one.
       type: str
     total:
-      description: How many things were decided about. An API key or a role mapping is one, whatever it gives.
+      description: The number of decisions. An API key or a role mapping counts once, whatever it gives.
       type: int
     keep:
-      description: How many of them stay as they are.
+      description: How much of it stays as it is.
       type: int
     revoke:
-      description: How many are to go.
+      description: How much of it has to be revoked.
       type: int
     change:
-      description: How many are to be changed.
+      description: How much of it has to be changed.
       type: int
     flags:
-      description: What others may want to look at.
+      description: What somebody else should look at.
       type: list
       elements: dict
       contains:
         flag:
-          description: V(self_review), somebody has decided about their own access.
+          description: V(self_review) if somebody has decided about their own access.
           type: str
         rows:
           description: The rows.
@@ -131,18 +131,18 @@ attestation:
     change: 0
     flags: []
 paths:
-  description: Where the files are, null in check mode.
+  description: The paths of the files. Null in check mode.
   returned: success
   type: dict
   contains:
     attestation:
-      description: C(attestation.json), by the schema in the collection's C(docs).
+      description: C(attestation.json), which follows the schema in the collection's C(docs).
       type: str
     todo:
       description: C(todo.md), what people have to do.
       type: str
     decided:
-      description: C(decided.csv), the table as it came in.
+      description: C(decided.csv), the table as it was given.
       type: str
     sums:
       description: C(SHA256SUMS).

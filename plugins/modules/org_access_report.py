@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_access_report
-short_description: Make one report of the access reviews of several Elastic Cloud organizations
+short_description: Combine the access reviews of several Elastic Cloud organizations into one report
 version_added: 2.0.0
 description:
-  - Makes one page and one pair of tables of the documents that access reviews have left. The page begins with an
-    overview, in which organizations that could not be read stand out.
-  - Reads and writes files on the controller alone, and needs no API key.
+  - Makes one HTML page and one pair of CSV tables from the documents of several access reviews. The page begins with an
+    overview, which highlights organizations that could not be read.
+  - Reads and writes files on the controller only, and needs no API key.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -21,39 +21,41 @@ attributes:
   action_group:
     support: none
     membership: []
-    details: Has no options of the connection.
+    details: Has no connection options.
   check_mode:
     support: full
-    details: Checks the documents, writes no files, and warns of that.
+    details: Checks the documents. Writes no files, and a warning says so.
   diff_mode:
     support: N/A
     details: Nothing changes.
   idempotent:
     support: full
-    details: Never tells a change. Each run writes a folder of its own.
+    details: Never reports a change. Each run writes its own directory.
 options:
   documents:
     description:
-      - The documents of the reviews, or their folders, on the controller, in the order of the report.
-      - One is refused if its sum is not that in the C(SHA256SUMS) beside it.
+      - The documents of the reviews, or their directories, on the controller, in the order in which the report shows
+        them.
+      - It is an error if the checksum of a document differs from the one in C(SHA256SUMS) in its directory.
     type: list
     elements: path
     required: true
   failed:
     description:
-      - What else was to be reviewed, by its name, and why there is no document of it. It stands in the page, so that
-        nobody takes it for fine.
+      - What else should have been reviewed, by name, and why there is no document for it. The page shows it, so that
+        nobody assumes that it is fine.
     type: dict
     default: {}
   dest:
     description:
-      - A folder on the controller, relative to the one in which Ansible was started. It cannot be in the collection.
-      - The report gets a folder of its own there, C(combined/YYYYMMDDTHHMMSSZ-xxxx), that only its owner can read.
+      - A directory on the controller, relative to the one in which Ansible was started. It cannot be inside the
+        collection.
+      - The report gets its own directory there, C(combined/YYYYMMDDTHHMMSSZ-xxxx), which only its owner can read.
         Nothing is overwritten.
     type: path
     default: access-review
   formats:
-    description: What is written.
+    description: The formats to write.
     type: list
     elements: str
     choices: [html, csv]
@@ -63,7 +65,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make one report of two reviews
+- name: Combine two reviews into one report
   orgops.elastic_cloud.org_access_report:
     documents:
       - access-review/1234567890/20261124T090003Z-3f9a
@@ -72,22 +74,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organizations:
-  description: The organizations whose documents were taken, in their order.
+  description: The organizations in the report, in order.
   returned: success
   type: list
   elements: dict
   contains:
     organization_id:
-      description: The organization.
+      description: The id of the organization.
       type: str
     status:
-      description: Of its review, V(passed), V(findings), V(incomplete) or V(error).
+      description: The status of its review, V(passed), V(findings), V(incomplete) or V(error).
       type: str
     report_id:
-      description: Which review it is.
+      description: The id of its review.
       type: str
     sha256:
-      description: The sum of the document.
+      description: The SHA-256 checksum of the document.
       type: str
   sample:
     - organization_id: "1234567890"
@@ -95,15 +97,15 @@ organizations:
       report_id: 20261124T090003Z-3f9a
       sha256: 6a0f1c2b3d4e5f60718293a4b5c6d7e8f9000102030405060708090a0b0c0d0e
 report:
-  description: What was made.
+  description: The report.
   returned: success
   type: dict
   contains:
     id:
-      description: The name of its folder.
+      description: The name of its directory.
       type: str
     paths:
-      description: Where the files are, null for what was not written.
+      description: The paths of the files. Null for files that were not written.
       type: dict
       contains:
         page:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_access_review
-short_description: Review who has access to an Elastic Cloud organization, and leave evidence of it
+short_description: Review who has access to an Elastic Cloud organization, and write evidence of it
 version_added: 2.0.0
 description:
-  - Reads who has access to an organization, by membership, invitation, API key and role mapping of single sign-on,
-    compares that with a team definition and with the review before, and judges it by rules.
-  - Leaves a document, a page for people, and tables, on the controller. Never changes anything in the organization. It
-    makes no request but to read.
+  - Reads who has access to an organization through membership, invitations, API keys and role mappings of single
+    sign-on, compares this with a team definition and with the previous review, and checks it against rules.
+  - Writes a JSON document, an HTML page and CSV tables on the controller. Never changes anything in the organization.
+    All its requests are reads.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -22,19 +22,20 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Reads and judges the same, writes no files, and warns of that.
+    details: Makes the same checks. Writes no files, and a warning says so.
   diff_mode:
     support: N/A
     details: Nothing changes.
   idempotent:
     support: full
-    details: Never tells a change. Each run writes a folder of its own.
+    details: Never reports a change. Each run writes its own directory.
 options:
   members:
     description:
-      - The team definition, as for O(orgops.elastic_cloud.org_team#module:members). A definition with faults is a gap
-        of the evidence.
-      - Without it, what there is is listed and judged by the other rules, and nothing is compared with a definition.
+      - The team definition, as for O(orgops.elastic_cloud.org_team#module:members). A definition with errors is a gap
+        in the evidence.
+      - If left out, the existing access is listed and checked against the other rules, but not compared with a
+        definition.
     type: list
     elements: raw
   groups:
@@ -42,7 +43,7 @@ options:
     type: dict
     default: {}
   ignore:
-    description: As for O(orgops.elastic_cloud.org_team#module:ignore). Who is ignored stands in the evidence.
+    description: As for O(orgops.elastic_cloud.org_team#module:ignore). The evidence shows who is ignored.
     type: list
     elements: str
     default: []
@@ -53,58 +54,60 @@ options:
     default: fail
   dest:
     description:
-      - A folder on the controller, relative to the one in which Ansible was started. It cannot be in the collection.
-      - Each review gets a folder of its own there, C(ORGANIZATION_ID/YYYYMMDDTHHMMSSZ-xxxx), that only its owner can
+      - A directory on the controller, relative to the one in which Ansible was started. It cannot be inside the
+        collection.
+      - Each review gets its own directory there, C(ORGANIZATION_ID/YYYYMMDDTHHMMSSZ-xxxx), which only its owner can
         read. Nothing is overwritten.
     type: str
     default: access-review
   formats:
-    description: What is written beside the document, which is always written.
+    description: The formats to write in addition to the JSON document, which is always written.
     type: list
     elements: str
     choices: [html, csv]
     default: [html, csv]
   previous:
     description:
-      - The review to compare with, the path of its document or its folder, or V(none).
-      - By default the newest one of this organization under O(dest) that did not fail.
-      - One whose sum is not that in its C(SHA256SUMS) is a gap of the evidence, and nothing is compared.
+      - The previous review to compare with. The path of its document or its directory, or V(none).
+      - By default, the newest one of this organization under O(dest) that did not fail.
+      - If its checksum differs from the one in C(SHA256SUMS), this is a gap in the evidence, and nothing is compared.
     type: str
   internal_domains:
     description:
-      - The domains whose people are no strangers, such as V(example.com), or V(*.example.com) for what is below.
-      - Without any, the rules about people from outside are skipped.
+      - The email domains of your own people, such as V(example.com), or V(*.example.com) for subdomains.
+      - If empty, the rules about external people are skipped.
     type: list
     elements: str
     default: []
   min_owners:
-    description: Fewer owners than this among the members are a finding.
+    description: It is a finding if fewer members than this are organization owners.
     type: int
     default: 2
   max_owners:
-    description: More owners than this among the members are a finding.
+    description: It is a finding if more members than this are organization owners.
     type: int
     default: 5
   until_soon:
-    description: How long before its end an entry is a finding, such as V(30d).
+    description: It is a finding if the C(until) of an entry is less than this away, such as V(30d).
     type: str
     default: 30d
   key_ends_soon:
-    description: How long before its end an API key is a finding.
+    description: It is a finding if an API key expires in less than this.
     type: str
     default: 30d
   carry_out_within:
-    description: How long decisions may take to be carried out before that is a finding.
+    description: It is a finding if decisions have not been carried out after this time.
     type: str
     default: 14d
   severities:
     description:
-      - How severe findings of a rule are here, V(critical), V(high), V(medium), V(low) or V(info), or V(none) to switch
-        a rule off. Rules that are critical or high as they come cannot be switched off.
+      - Changes the severity of rules. The keys are rules, the values V(critical), V(high), V(medium), V(low) or
+        V(info), or V(none) to turn a rule off. Rules that are critical or high by default cannot be turned off.
     type: dict
     default: {}
   exemptions:
-    description: What is accepted, by whom and until when. It stays in everything that is left, and does not fail.
+    description: Findings that are accepted, by whom and until when. The evidence still shows them, but they do not fail
+      the task.
     type: list
     elements: raw
     default: []
@@ -115,51 +118,53 @@ options:
         required: true
       who:
         description:
-          - For whom. Emails, C(*@domain) and user ids, and of rules about API keys, role mappings and the organization
-            the ids of keys, the names of mappings, the id of the organization.
+          - Whom or what the exemption is for. Emails, C(*@domain) and user ids; for rules about API keys, role mappings
+            and the organization, the ids of API keys, the names of mappings and the id of the organization.
         type: list
         elements: str
         required: true
       reason:
-        description: Why.
+        description: The reason for the exemption.
         type: str
         required: true
       approved_by:
-        description: The email of who has decided that, nobody of O(exemptions[].who).
+        description: The email of the person who approved it. Must not be one of O(exemptions[].who).
         type: str
         required: true
       until:
-        description: The last day, at most 400 days ahead.
+        description: The last day of the exemption, at most 400 days ahead.
         type: str
         required: true
   fail_on:
-    description: Open findings of this severity or worse fail the task.
+    description: The task fails if there are open findings of this severity or worse.
     type: str
     choices: [critical, high, medium, low, never]
     default: high
   fail_on_new:
     description:
-      - Whether only those count that are new or have come back, name a grant that they did not name in the review
-        before, or have become more severe.
+      - Whether O(fail_on) considers only findings that are new, have come back, have become more severe, or concern a
+        grant that they did not concern in the previous review.
     type: bool
     default: false
   incomplete:
-    description: Whether evidence with gaps fails the task.
+    description: Whether gaps in the evidence fail the task.
     type: str
     choices: [fail, warn]
     default: fail
   decisions:
     description:
-      - The attestation of an earlier review, the path of its folder, or V(none).
-      - By default the newest one of this organization under O(dest) whose sums are right.
+      - The attestation of an earlier review. The path of its directory, or V(none).
+      - By default, the newest one of this organization under O(dest) whose checksums are correct.
     type: str
   definition_commit:
-    description: The commit of the definition. By default the revision that the platform tells of its project.
+    description: The commit of the definition, to record in the evidence. By default, the revision of the project that
+      the automation platform provides.
     type: str
 notes:
-  - Up to seven requests, one for each further page of API keys, and where somebody holds a role on a single deployment
-    or project, one for the list of these, of each type. They follow one another.
-  - Needs an API key that sees everything, so of an organization owner. What another does not see is a gap.
+  - Makes up to seven requests, plus one for each further page of API keys, and one for each list of deployments or
+    projects (by type) if somebody has a role on a single one. Requests are made one after another.
+  - Needs the API key of an organization owner, which can see everything. What another API key cannot see is a gap in
+    the evidence.
 seealso:
   - module: orgops.elastic_cloud.org_team
   - module: orgops.elastic_cloud.org_info
@@ -182,13 +187,13 @@ EXAMPLES = r"""
 RETURN = r"""
 status:
   description:
-    - V(passed), V(findings) where something counts that was found, V(incomplete) where not everything could be seen, or
-      V(error) where the organization could not be read.
-  returned: when the input was right
+    - V(passed); V(findings) if there are findings that fail the task; V(incomplete) if not everything could be seen; or
+      V(error) if the organization could not be read.
+  returned: when the input was valid
   type: str
   sample: findings
 summary:
-  description: How many there are of what. Null for what could not be seen.
+  description: The numbers of people, grants, findings and so on. Null for what could not be seen.
   returned: when the organization could be read
   type: dict
   sample:
@@ -206,7 +211,7 @@ summary:
       low: {new: 0, open: 0, exempted: 0, resolved: 1}
       info: {new: 0, open: 0, exempted: 0, resolved: 0}
 findings:
-  description: The worst 100 findings, without those that are resolved, as in the document.
+  description: The 100 most severe findings, as in the document, without resolved ones.
   returned: when the organization could be read
   type: list
   elements: dict
@@ -226,28 +231,29 @@ findings:
       reviews_open: 1
       exemption: null
 findings_total:
-  description: How many findings there are, without those that are resolved.
+  description: The number of findings, without resolved ones.
   returned: when the organization could be read
   type: int
   sample: 2
 report:
-  description: Which review this is, and where it lies.
-  returned: when the input was right
+  description: This review, and where its files are.
+  returned: when the input was valid
   type: dict
   contains:
     id:
-      description: The name of its folder.
+      description: The name of its directory.
       type: str
     sha256:
-      description: The sum of the document. Kept elsewhere, it shows whether the document is still the same.
+      description: The SHA-256 checksum of the document. Keep it somewhere else to be able to prove that the document
+        was not changed.
       type: str
     previous:
-      description: The review that it was compared with. Null where there was none.
+      description: The review that it was compared with. Null if there was none.
       type: dict
     paths:
       description:
-        - Where C(document), C(page), C(grants), C(findings) and C(sums) are. Null for what was not written, and as a
-          whole where nothing was.
+        - The paths of C(document), C(page), C(grants), C(findings) and C(sums). Null for files that were not written,
+          and null as a whole if none was.
       type: dict
   sample:
     id: 20260615T120004Z-3f9a
@@ -263,12 +269,12 @@ report:
       findings: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/findings.csv
       sums: /srv/reviews/access-review/1402593716/20260615T120004Z-3f9a/SHA256SUMS
 document:
-  description: The document itself, where the action plugin of the module did not see it first.
+  description: The document itself, which the action plugin of the module removes from the result.
   returned: never, by way of Ansible
   type: dict
   sample: {schema: access-review/1, status: findings}
 msg:
-  description: What fails the task. Begins with C(ERROR:), C(INCOMPLETE:) or C(FINDINGS:), the first that does.
+  description: Why the task fails. Begins with C(ERROR:), C(INCOMPLETE:) or C(FINDINGS:), whichever applies first.
   returned: on failure
   type: str
   sample: "FINDINGS: 1 open finding(s) of severity high or worse"

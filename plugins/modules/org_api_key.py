@@ -7,19 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_api_key
-short_description: Make, renew and revoke API keys of an Elastic Cloud organization
+short_description: Create, renew and revoke API keys of an Elastic Cloud organization
 version_added: 2.0.0
 description:
-  - Makes sure that there is an API key with a name and exactly these roles, makes another one in time before it ends,
-    and revokes API keys.
-  - An API key belongs to the organization. It goes on working when whoever made it leaves, it cannot be changed, and
-    the service shows it once, when it is made.
-  - To have other roles, or another end, a new API key is made. The old ones are named in RV(superseded), and go on
-    working until a task with O(state=absent) and O(id) revokes them, after the new one was handed over.
-  - Only API keys that the service says are this organization's count. Those that have ended count as gone.
-  - A new API key is part of the result only where O(dest) is not given. The action plugin of this module then marks the
-    whole result as not to be shown, whatever the task says of C(no_log), so that C(register) has it, and no output, log
-    or event of automation platforms. With C(ANSIBLE_DEBUG=1), Ansible prints it all the same.
+  - Makes sure that there is an API key with a given name and exactly the given roles, creates a new one before it
+    expires, and revokes API keys.
+  - An API key belongs to the organization. It keeps working after its creator has left, it cannot be changed, and the
+    service shows it only once, when it is created.
+  - To change its roles or its expiration, a new API key is created. The old ones are listed in RV(superseded) and keep
+    working, so that you can first deploy the new one and then revoke the old ones with O(state=absent) and O(id).
+  - Only API keys that the service shows as belonging to this organization are considered. Expired API keys are ignored.
+  - The result contains a new API key only if O(dest) is not given. The action plugin of this module then hides the
+    whole result, whatever C(no_log) of the task says. C(register) has it, but it appears in no output, no log, and no
+    event of an automation platform. With C(ANSIBLE_DEBUG=1), Ansible prints it nevertheless.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -33,63 +33,64 @@ attributes:
     support: full
   idempotent:
     support: partial
-    details: Not with O(force=true), which makes an API key each time.
+    details: Not with O(force=true), which creates an API key each time.
 options:
   name:
     description:
-      - The name of the API key. The service calls it the description, and lets several API keys have the same.
-      - Required with O(state=present), where it is what makes it the same API key from one run to the next.
-      - With O(state=absent), all API keys with this name are revoked. Where several people have made some, that is an
-        error that lists them, and O(id) says which one is meant.
+      - The name of the API key, which the service calls the description. Several API keys can have the same name.
+      - Required with O(state=present). By its name, the module recognizes the API key in the next run.
+      - With O(state=absent), all API keys with this name are revoked. If they were created by several people, this is
+        an error that lists them. Use O(id) then.
     type: str
   id:
-    description: The id of the API key to revoke, in place of O(name). With O(state=absent) alone.
+    description: The id of the API key to revoke, instead of O(name). Only with O(state=absent).
     type: str
   state:
     description:
-      - Whether there should be such an API key.
-      - With V(absent), it is revoked. Files are left as they are.
+      - Whether the API key should exist.
+      - With V(absent), it is revoked. Files are not touched.
     type: str
     choices: [present, absent]
     default: present
   role_assignments:
     description:
-      - What the API key may do. Required with O(state=present), and must give something, since the service would give
-        an API key without roles all that its creator may do. An error with O(state=absent).
-      - For API keys, no application roles and an empty list of them mean the same, which is the Cloud API alone.
+      - The roles of the API key. Required with O(state=present), and must not be empty, because the service gives an
+        API key without roles the same access as its creator. An error with O(state=absent).
+      - For API keys, leaving out application roles and giving an empty list mean the same. Both give access to the
+        Cloud API only.
   expires_in:
     description:
-      - How long an API key that is made now is valid, such as V(90d) or V(12h). Left out, the service decides (three
-        months).
-      - The API key that is there already is not compared with this, since the service keeps its end and not its length.
+      - How long a new API key is valid, such as V(90d) or V(12h). If left out, the service decides (three months).
+      - Does not affect an existing API key, because the service stores when it expires, not how long it was meant to be
+        valid.
     type: str
   renew_before:
     description:
-      - How long before its end the API key counts as due, such as V(14d). Then another one is made, and the old one
-        goes on working until it ends or is revoked.
-      - Must be shorter than O(expires_in). Left out, another one is made when the old one has ended.
+      - How long before it expires the API key is renewed, such as V(14d). A new one is then created, and the old one
+        keeps working until it expires or is revoked.
+      - Must be shorter than O(expires_in). If left out, a new one is created only after the old one has expired.
     type: str
   dest:
     description:
       - A file on the host that runs the module. A new API key is written there, with nothing else in it, not even a
-        line feed, and readable by its owner alone.
-      - Its id is written beside it, to a file with the same name and C(.id) behind it. Of the API keys with this name
-        and these roles, the one whose id stands there is the one that counts. Another one is made where that one is
-        due, gone or has other roles, and where one of the two files is missing.
-      - Its folder has to be there.
-      - Neither file is ever there by half. If they cannot be written after all, the new API key is revoked and the old
-        files stay.
-      - A link or a folder is refused.
+        newline. Only the owner of the file can read it.
+      - Its id is written to a second file, with the same name plus C(.id). This file tells the module which API key
+        with this name is the current one. A new one is created if that one is due, is gone or has other roles, and if
+        one of the two files is missing.
+      - Its directory has to exist.
+      - The files are written atomically. If they cannot be written, the new API key is revoked and the old files stay.
+      - A symbolic link or a directory is an error.
     type: path
   force:
-    description: Make a new API key whatever there is.
+    description: Create a new API key, even if there already is one.
     type: bool
     default: false
   unknown_roles:
     description:
-      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
-        any API key of the organization has.
-      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+      - What to do about a scope that this version does not know, and about a role id that is neither known to this
+        version nor held by any API key of the organization.
+      - With V(fail), it is an error, also in check mode. With V(warn), it is sent to the service as it is, with a
+        warning.
     type: str
     choices: [fail, warn]
     default: fail
@@ -99,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Have an API key in a file, and a new one two weeks before it ends
+- name: Keep an API key in a file, and renew it two weeks before it expires
   orgops.elastic_cloud.org_api_key:
     name: backup
     role_assignments:
@@ -111,8 +112,8 @@ EXAMPLES = r"""
     dest: /etc/backup/elastic-cloud.key
   register: key
 
-# In a task of its own, after those that hand the new API key over
-- name: Revoke the old ones
+# In a later task, after the new API key has been deployed
+- name: Revoke the old API keys
   orgops.elastic_cloud.org_api_key:
     id: "{{ item.id }}"
     state: absent
@@ -120,7 +121,7 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.id }}"
 
-- name: Have an API key in the result, for the next task to put into a vault
+- name: Get an API key in the result, for the next task to store in a vault
   orgops.elastic_cloud.org_api_key:
     name: terraform
     role_assignments:
@@ -139,7 +140,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   sample: "1402593716"
 check_mode:
@@ -149,9 +150,9 @@ check_mode:
   sample: false
 api_key:
   description:
-    - The API key that is the current one afterwards. Null where there is none, and with O(state=absent).
-    - In check mode it is not known yet what a new one will have, so all but its name and its roles is null.
-  returned: when the API keys could be read and the input was right
+    - The current API key after the run. Null if there is none, and with O(state=absent).
+    - In check mode, everything but name and roles is null for a new API key, because it is not known yet.
+  returned: when the API keys could be read and the input was valid
   type: dict
   contains:
     id:
@@ -161,20 +162,20 @@ api_key:
       description: Its name.
       type: str
     user_id:
-      description: Who has made it. Null where the service does not show that.
+      description: The user id of its creator. Null if the service does not show it.
       type: str
     created_at:
-      description: When it was made.
+      description: When it was created.
       type: str
     expires_at:
-      description: When it ends. Null for one that does not end.
+      description: When it expires. Null if it never does.
       type: str
     role_assignments:
-      description: What it may do, in its normal form.
+      description: Its roles, in normalized form.
       type: dict
     secret:
-      description: The API key itself. Nobody is shown it again. The result is then hidden from all output.
-      returned: when it was made in this run, and O(dest) is not given
+      description: The API key itself. The service never shows it again. The result is then hidden from all output.
+      returned: when it was created in this run, and O(dest) is not given
       type: str
   sample:
     id: VkRZb2w4NEJxT2pHb1
@@ -189,10 +190,10 @@ api_key:
     secret: VkRZb2w4NEJxT2pHb1..
 superseded:
   description:
-    - The API keys with this name that are left beside RV(api_key), the newest first. They go on working until they end
-      or are revoked by their ids.
-    - With O(state=absent), those that are left, since one of them may be the API key in use.
-  returned: when the API keys could be read and the input was right
+    - The other API keys with this name, besides RV(api_key), newest first. They keep working until they expire or are
+      revoked by their ids.
+    - With O(state=absent), the API keys with this name that are left, such as the API key in use.
+  returned: when the API keys could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -200,13 +201,13 @@ superseded:
       description: The id.
       type: str
     created_at:
-      description: When it was made.
+      description: When it was created.
       type: str
     expires_at:
-      description: When it ends. Null for one that does not end.
+      description: When it expires. Null if it never does.
       type: str
     role_assignments:
-      description: What it may do.
+      description: Its roles.
       type: dict
   sample:
     - id: a3FWNGZaUUJfT1hJcn
@@ -217,15 +218,15 @@ superseded:
           - role_id: deployment-viewer
             all: true
 superseded_total:
-  description: How many of them there are.
-  returned: when RV(superseded) was cut, because there are more than 3,000
+  description: The full number of API keys.
+  returned: when RV(superseded) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 plan:
   description:
-    - What was meant to be done.
-    - In check mode, and whenever nothing fails, this is also what takes effect.
-  returned: when the API keys could be read and the input was right
+    - The planned actions.
+    - If nothing fails, and in check mode, these are also the actions that take effect.
+  returned: when the API keys could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -236,16 +237,16 @@ plan:
       description: The name of the API key.
       type: str
     id:
-      description: The id of the API key that is revoked. Null for one that is to be made.
+      description: The id of the API key that is revoked. Null for one that is created.
       type: str
     before:
-      description: C(role_assignments) and C(expires_at) of the API key that is revoked. Null for one that is made.
+      description: C(role_assignments) and C(expires_at) of the API key that is revoked. Null for one that is created.
       type: dict
     after:
-      description: C(role_assignments) and C(expires_in) of the API key that is made. Null for one that is revoked.
+      description: C(role_assignments) and C(expires_in) of the API key that is created. Null for one that is revoked.
       type: dict
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
   sample:
     - action: create_api_key
@@ -260,27 +261,27 @@ plan:
         expires_in: 90d
       reason: the API key a3FWNGZaUUJfT1hJcn ends on 2026-02-16T09:00:00.000Z, which is within renew_before
 plan_total:
-  description: How many actions there are.
-  returned: when RV(plan) was cut, because there are more than 3,000
+  description: The full number of actions.
+  returned: when RV(plan) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 diff:
-  description: The API keys that have been made or revoked, or in check mode would be, and no others.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+  description: One element for each API key that was created or revoked (or would be, in check mode).
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   contains:
     before_header:
-      description: The name of an API key that is made, the name and the id of one that is revoked.
+      description: The name of an API key that is created, the name and id of one that is revoked.
       type: str
     after_header:
       description: The same.
       type: str
     before:
-      description: How it was, as YAML. Empty for one that is made.
+      description: Its roles and expiration before, as YAML. Empty for an API key that is created.
       type: str
     after:
-      description: How it is. Empty for one that is revoked.
+      description: Its roles and expiration afterwards, as YAML. Empty for an API key that is revoked.
       type: str
   sample:
     - before_header: backup
@@ -292,8 +293,8 @@ diff:
             - {role_id: deployment-viewer, all: true}
         expires_in: 90d
 failures:
-  description: The actions that could not be done. Empty where there are none.
-  returned: when the API keys could be read and the input was right
+  description: The actions that failed. Empty if there are none.
+  returned: when the API keys could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -308,37 +309,38 @@ failures:
       type: str
     error:
       description:
-        - Why, with the same keys as RV(error).
-        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, C(other_roles) where the service gave a new API key
-          other roles than were asked for, and C(internal_error) for a fault of the collection.
+        - The reason, with the same keys as RV(error).
+        - Some codes come from the collection, not from the service. With C(not_attempted), the action was skipped
+          because of another failure. With C(outcome_unknown), it may or may not have happened. With C(other_roles), the
+          service gave a new API key other roles than requested. With C(internal_error), there is a bug in the
+          collection.
       type: dict
   sample: []
 failures_total:
-  description: How many failed actions there are.
-  returned: when RV(failures) was cut, because there are more than 3,000
+  description: The full number of failed actions.
+  returned: when RV(failures) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then.
+  description: The guard that refused the plan. Nothing was changed.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
     name:
       description:
-        - V(secret_elsewhere), when an API key as asked for is there, and neither O(dest) nor the file with its id is.
-        - V(too_many_keys), when more than five API keys of one name would be there.
-        - V(own_key), when the API key in use would be revoked.
-        - V(visibility), when the service does not show which roles an API key of this name has.
+        - V(secret_elsewhere) if there already is such an API key, and neither O(dest) nor the file with its id exists.
+        - V(too_many_keys) if there would be more than five API keys with this name.
+        - V(own_key) if the API key in use would be revoked.
+        - V(visibility) if the service does not show the roles of an API key with this name.
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What the plan comes to.
+      description: The value for this plan.
       type: int
     emails:
-      description: Always empty, since it is about API keys.
+      description: Always empty, because these guards are about API keys.
       type: list
       elements: str
   sample:
@@ -353,28 +355,28 @@ msg:
   sample: "Nothing was changed. The guard own_key refuses the plan: VkRZb2w4NEJxT2pHb1 is the API key in use, or ends at
     the same time, and is not revoked with itself."
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401

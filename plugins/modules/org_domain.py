@@ -12,9 +12,9 @@ version_added: 2.0.0
 description:
   - Claims a domain, so that people with an email of exactly this domain may log in by single sign-on. A subdomain is a
     domain of its own.
-  - Whose domain it is shows in the DNS. Run the module with O(verify=false) to learn which TXT record to publish,
-    publish it, and run the module again without.
-  - What else belongs to single sign-on is defined by M(orgops.elastic_cloud.org_sso).
+  - A DNS record proves that the domain is yours. Run the module with O(verify=false) to get the TXT record, publish it,
+    and run the module again without O(verify).
+  - To set up everything else for single sign-on, use M(orgops.elastic_cloud.org_sso).
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -29,28 +29,28 @@ attributes:
     support: full
 options:
   name:
-    description: The domain, without regard to case, such as V(example.com).
+    description: The domain, such as V(example.com). Case does not matter.
     type: str
     required: true
   state:
     description:
       - Whether the organization should have claimed the domain.
-      - With V(absent), it gives the domain up, which the service refuses as long as there is an identity provider.
+      - With V(absent), the claim is removed. The service refuses this as long as there is an identity provider.
     type: str
     choices: [claimed, absent]
     default: claimed
   verify:
     description:
-      - Whether the domain is claimed. The TXT record has to be in the DNS, or the module fails.
-      - With V(false), nothing is changed, and RV(challenge) is the record to publish. That is asked of the service in
-        each such run as long as the domain is not claimed, and the code may be another one each time. The one of the
-        last run counts.
+      - Whether to claim the domain. The TXT record has to be published, or the module fails.
+      - With V(false), nothing is changed, and RV(challenge) is the record to publish. As long as the domain is not
+        claimed, each such run requests a code from the service, which may be a different one each time. Only the latest
+        one is valid.
     type: bool
     default: true
   wait:
     description:
-      - For how many seconds to wait until the service sees the record.
-      - It looks once at least, and then every ten seconds.
+      - How many seconds to wait until the service sees the record.
+      - The module tries at least once, and then every ten seconds.
     type: int
     default: 0
 seealso:
@@ -58,23 +58,23 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Learn which record to publish
+- name: Get the DNS record to publish
   orgops.elastic_cloud.org_domain:
     name: example.com
     verify: false
   register: asked
 
-- name: Say it to whoever runs the DNS
+- name: Show the record
   ansible.builtin.debug:
     msg: "{{ asked.challenge.record }} {{ asked.challenge.type }} {{ asked.challenge.value }}"
   when: asked.challenge is not none
 
-- name: Claim the domain once the DNS has the record
+- name: Claim the domain after the record is published
   orgops.elastic_cloud.org_domain:
     name: example.com
     wait: 300
 
-- name: Give a domain up
+- name: Give up a domain
   orgops.elastic_cloud.org_domain:
     name: example.org
     state: absent
@@ -83,7 +83,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   sample: "1402593716"
 check_mode:
@@ -92,8 +92,8 @@ check_mode:
   type: bool
   sample: false
 domain:
-  description: The domain afterwards, or in check mode as it would be.
-  returned: when the domains could be read and the input was right
+  description: The domain afterwards (or as it would be, in check mode).
+  returned: when the domains could be read and the input was valid
   type: dict
   contains:
     name:
@@ -104,9 +104,9 @@ domain:
       type: bool
   sample: {name: example.com, claimed: false}
 challenge:
-  description: The record that the DNS has to have before the domain can be claimed. Null where the domain is claimed,
-    and with O(state=absent).
-  returned: when the domains could be read and the input was right
+  description: The DNS record that is needed before the domain can be claimed. Null if the domain is claimed, and with
+    O(state=absent).
+  returned: when the domains could be read and the input was valid
   type: dict
   contains:
     record:
@@ -116,12 +116,12 @@ challenge:
       description: Always V(TXT).
       type: str
     value:
-      description: The code that it has to hold. Null unless O(verify=false), and in check mode.
+      description: The value of the record. Null in check mode, and unless O(verify=false).
       type: str
   sample: {record: _elastic_domain_challenge.example.com, type: TXT, value: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a}
 diff:
-  description: One element where the domain was claimed or given up, or in check mode would be. Empty otherwise.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+  description: One element if the domain was claimed or given up (or would be, in check mode). Otherwise empty.
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   contains:
@@ -132,10 +132,10 @@ diff:
       description: The same.
       type: str
     before:
-      description: How it was, as YAML. Empty where it was not claimed.
+      description: The state before, as YAML. Empty if the domain was not claimed.
       type: str
     after:
-      description: How it is. Empty where it is not claimed.
+      description: The state afterwards, as YAML. Empty if the domain is not claimed.
       type: str
   sample:
     - before_header: example.com
@@ -150,30 +150,32 @@ msg:
   sample: "Could not claim example.com: POST /organizations/1402593716/domains/_verify: 449: the DNS does not show the
     TXT record _elastic_domain_challenge.example.com to the service yet"
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer. V(449) where the service does not see the record yet.
+      description: The HTTP status code. Null if there was no response. V(449) if the service does not see the record
+        yet.
       type: int
     codes:
       description:
-        - The service's codes for what is wrong.
-        - C(outcome_unknown) is not the service's. It is for what may or may not have happened, which the next run sees.
+        - The service's error codes.
+        - C(outcome_unknown) comes from the collection. The change may or may not have happened, and the next run finds
+          out.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 400

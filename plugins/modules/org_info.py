@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_info
-short_description: Tell who is in an Elastic Cloud organization, and with which access
+short_description: List the people in an Elastic Cloud organization and their access
 version_added: 0.1.0
 description:
-  - Reads an organization, its members and its invitations, its API keys, single sign-on, and what there is to have
-    access to. Never changes anything.
-  - Also writes down who has which access as a team definition, to begin with or to keep as a record. Given to
-    M(orgops.elastic_cloud.org_team), that definition changes nothing. It can be kept in a file of variables, since it
-    holds no text that Ansible would take for a template, whatever people call themselves.
+  - Reads an organization with its members, invitations and API keys, its single sign-on, and its deployments and
+    projects. Never changes anything.
+  - Can also return who has which access as a team definition, to start from or to keep as a record. If you apply this
+    definition with M(orgops.elastic_cloud.org_team), nothing changes. You can safely keep it in a file of variables,
+    because it contains no string that Ansible would take for a template, whatever names people choose.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -23,7 +23,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Does the same as without.
+    details: Does the same as in a normal run.
   diff_mode:
     support: N/A
     details: Nothing changes.
@@ -32,32 +32,33 @@ attributes:
 options:
   gather:
     description:
-      - What to read. Nothing else is asked for.
-      - V(organization) is its id and name, V(members) are the people in it, V(invitations) those who have been asked to
-        join and have not yet, and V(team) is all of them as a team definition.
-      - From release 2.0.0 on, V(api_keys) are the API keys of the organization, V(sso) is single sign-on, and
-        V(resources) are deployments and projects, with their names.
-      - V(team) needs the API key of an organization owner. With another key it is left out of the result, with a
-        warning, since people would lose what that key does not see.
-      - What of V(api_keys), V(sso) and V(resources) cannot be read is left out of the result, with a warning that says
-        why. That never fails the rest. Where nothing at all is answered, the module fails.
-      - All but V(team) is what the service says, word for word. Never write it to a file that Ansible reads as
-        variables, where a name could be a template that runs commands.
+      - What to read. Nothing else is requested.
+      - V(organization) is its id and name, V(members) are the people in it, V(invitations) are the people who have been
+        asked to join and have not done so yet, and V(team) is both as a team definition.
+      - Since release 2.0.0, V(api_keys) are the API keys of the organization, V(sso) is single sign-on, and
+        V(resources) are deployments and projects with their names.
+      - V(team) needs the API key of an organization owner. With another API key, it is left out of the result, with a
+        warning, because people would lose the access that this API key cannot see.
+      - If a part of V(api_keys), V(sso) or V(resources) cannot be read, it is left out of the result, with a warning
+        that says why. The task does not fail for that, unless nothing at all can be read.
+      - Everything except V(team) is returned exactly as the service sends it. Never write it to a file that Ansible
+        reads as variables. A name in it could be a template that runs commands.
     type: list
     elements: str
     choices: [organization, members, invitations, team, api_keys, sso, resources]
     default: [organization, members, invitations]
   team_groups:
     description:
-      - Whether RV(team) has a group for each set of roles that two people or more have alike, named after what it
-        gives. Else everybody has role assignments of their own.
+      - Whether RV(team) has a group for each set of roles that two or more people share, named after what it gives.
+        Otherwise, all people have their own role assignments.
     type: bool
     default: false
     version_added: 2.0.0
 notes:
-  - One request for each of V(organization), V(members) and V(invitations), one for V(api_keys) and one for members, who
-    tell the email of a key's creator, four for V(sso), the organization among them, and four for V(resources). Lists of
-    API keys and of projects may come in pages, a request each. What several parts need is read once.
+  - Requests are one each for V(organization), V(members) and V(invitations), two for V(api_keys) (the members are
+    needed for the email of each creator), four for V(sso) (including the organization) and four for V(resources). Lists
+    of API keys and projects can have several pages, with one request for each. What several parts need is read only
+    once.
 seealso:
   - module: orgops.elastic_cloud.org_team
 """
@@ -67,22 +68,22 @@ EXAMPLES = r"""
   orgops.elastic_cloud.org_info:
   register: elastic
 
-- name: Name the organization owners
+- name: List the organization owners
   ansible.builtin.debug:
     msg: "{{ elastic.members | selectattr('role_assignments.organization', 'defined')
       | selectattr('role_assignments.organization', 'contains', {'role_id': 'organization-admin'})
       | map(attribute='email') | list }}"
 
-- name: Name those who have let their invitation expire
+- name: List people whose invitation has expired
   ansible.builtin.debug:
     msg: "{{ elastic.invitations | selectattr('status', '==', 'expired') | map(attribute='email') | list }}"
 
-- name: Name the API keys that nobody in the organization has made, and those that never end
+- name: Read the API keys
   orgops.elastic_cloud.org_info:
     gather: [api_keys]
   register: elastic
 
-- name: Tell of them
+- name: List API keys whose creator is not a member, and API keys that never expire
   ansible.builtin.debug:
     msg:
       nobodys: "{{ elastic.api_keys | default([]) | selectattr('email', 'none') | map(attribute='name') | list }}"
@@ -93,7 +94,7 @@ EXAMPLES = r"""
     gather: [resources]
   register: elastic
 
-# From an organization as it is to a definition to go on with
+# From an existing organization to a definition
 - name: Read the organization as a definition
   orgops.elastic_cloud.org_info:
     organization_id: "1402593716"
@@ -112,7 +113,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   version_added: 2.0.0
   sample: "1402593716"
@@ -123,7 +124,7 @@ check_mode:
   version_added: 2.0.0
   sample: false
 organization:
-  description: The organization, as the service describes it. There may be more keys.
+  description: The organization, as the service returns it. There can be more keys.
   returned: when O(gather) contains V(organization)
   type: dict
   contains:
@@ -149,19 +150,19 @@ members:
       description: The email. Null where the service shows none.
       type: str
     name:
-      description: The full name. Null where there is none.
+      description: The full name. Null if there is none.
       type: str
     member_since:
-      description: Since when the person is in the organization, a timestamp.
+      description: When the person joined the organization, as a timestamp.
       type: str
     status:
       description: Always V(active).
       type: str
     role_assignments:
       description:
-        - The access, in its normal form. Full role ids, one block for each role and its application roles, ids
-          sorted, empty parts left out.
-        - May be given as O(orgops.elastic_cloud.org_member#module:role_assignments).
+        - The access, in normalized form. It has full role ids, one block for each role with its application roles,
+          sorted ids, and no empty parts.
+        - Can be used as O(orgops.elastic_cloud.org_member#module:role_assignments).
       type: dict
   sample:
     - user_id: "2806341205"
@@ -180,7 +181,7 @@ invitations:
   elements: dict
   contains:
     email:
-      description: Who is invited.
+      description: The email of the invited person.
       type: str
     status:
       description: V(pending) or V(expired).
@@ -189,10 +190,10 @@ invitations:
       description: When it was sent.
       type: str
     expires_at:
-      description: Until when it can be accepted, or could.
+      description: When it expires, or has expired.
       type: str
     role_assignments:
-      description: The access that the person gets by accepting, in its normal form.
+      description: The access that the person gets by accepting, in normalized form.
       type: dict
   sample:
     - email: uma.rao@example.com
@@ -204,11 +205,11 @@ invitations:
           - role_id: billing-admin
 team:
   description:
-    - A team definition, with which M(orgops.elastic_cloud.org_team) changes nothing, not even with
-      O(orgops.elastic_cloud.org_team#module:purge), apart from invitations that have expired. Those are left out.
-    - Not returned, with a warning that says why, where the API key sees no organization owner, where an invitation or a
-      user id cannot be written down, and where nobody is left for RV(team.members).
-  returned: when O(gather) contains V(team) and there is such a definition
+    - A team definition. If you apply it with M(orgops.elastic_cloud.org_team), nothing changes, not even with
+      O(orgops.elastic_cloud.org_team#module:purge), except for invitations that have expired. Those are left out.
+    - Not returned if the API key cannot see any organization owner, if an invitation or a user id cannot be written as
+      a definition, or if nobody is left for RV(team.members). A warning then says why.
+  returned: when O(gather) contains V(team) and the definition could be made
   type: dict
   contains:
     members:
@@ -217,14 +218,14 @@ team:
       elements: dict
       contains:
         email:
-          description: Who it is.
+          description: The person's email address.
           type: str
         role_assignments:
-          description: The access, in its normal form, without fields that this version does not know. Not there where
-            the person is in a group.
+          description: The access, in normalized form, without fields that this version does not know. Left out if the
+            person is in a group.
           type: dict
         groups:
-          description: With O(team_groups), the group of those who have the same access as others.
+          description: With O(team_groups), the group of people who have the same access.
           type: list
           elements: str
           version_added: 2.0.0
@@ -236,9 +237,10 @@ team:
     ignore:
       description:
         - To be used as O(orgops.elastic_cloud.org_team#module:ignore). New in 1.0.1, with a security fix.
-        - The user ids of those whom no entry can describe. A warning says who they are and why. A text of theirs would
-          be a template to Ansible or holds a control character. Or they have one role on one resource with different
-          application roles, a scope or a resource that this version does not know, or no email of their own.
+        - The user ids of people whom no entry can describe. A warning says who they are and why. Either a string of
+          theirs would be a template for Ansible or contains a control character, or they have the same role on the same
+          resource with different application roles, a scope or resource that this version does not know, no email, or
+          an email that another member has, too.
       type: list
       elements: str
   sample:
@@ -259,9 +261,12 @@ team:
         groups: [deployment-viewer-of-5f3c1e0a]
 api_keys:
   description:
-    - The API keys of the organization that have not expired, ordered by name, as far as the API key in use sees them.
-    - Those that name no organization are among them, and a warning names them. A key of another organization is not.
-    - Where all of them were made by one of several members, a warning says that there may be others.
+    - The API keys of the organization that have not expired, ordered by name, as far as the API key in use can see
+      them.
+    - API keys for which the service shows no organization are included, and a warning names them. API keys of another
+      organization are not.
+    - If the organization has several members and all API keys were created by the same one, a warning says that there
+      may be others.
   returned: when O(gather) contains V(api_keys) and they could be read
   type: list
   elements: dict
@@ -271,25 +276,25 @@ api_keys:
       description: The id of the key, which is no secret.
       type: str
     name:
-      description: What it is called, which is its description at the service. Several may have one name.
+      description: Its name, which the service calls the description. Several API keys can have the same name.
       type: str
     organization_id:
-      description: The organization that it is for. Null where the service does not say.
+      description: The organization that it belongs to. Null if the service does not show it.
       type: str
     user_id:
-      description: Who has made it. Null where the service does not say.
+      description: The user id of its creator. Null if the service does not show it.
       type: str
     email:
-      description: The email of whoever has made it. Null for somebody who is no member any more.
+      description: The email of its creator. Null if the creator is not a member any more.
       type: str
     created_at:
-      description: When it was made.
+      description: When it was created.
       type: str
     expires_at:
-      description: When it ends. Null for a key that never does.
+      description: When it expires. Null if it never does.
       type: str
     role_assignments:
-      description: What it may do, in its normal form.
+      description: The access that it gives, in normalized form.
       type: dict
   sample:
     - id: 4rK9xZ0BqPq7cW1nVt2A
@@ -305,10 +310,10 @@ api_keys:
             all: true
 sso:
   description:
-    - Single sign-on. Given to M(orgops.elastic_cloud.org_sso), RV(sso.identity_provider), RV(sso.role_mappings) and
-      RV(sso.enforced) change nothing.
-    - A part that could not be read is left out, and a warning says why. Another warning names what no definition could
-      tell, such as a role mapping without a role.
+    - Single sign-on. If you apply RV(sso.identity_provider), RV(sso.role_mappings) and RV(sso.enforced) with
+      M(orgops.elastic_cloud.org_sso), nothing changes.
+    - A part that could not be read is left out, and a warning says why. Another warning names what a definition cannot
+      express, such as a role mapping without a role.
   returned: when O(gather) contains V(sso) and something of it could be read
   type: dict
   version_added: 2.0.0
@@ -316,13 +321,13 @@ sso:
     identity_provider:
       description:
         - The identity provider, with C(enabled), C(login_identifier_prefix), C(issuer), C(sso_url) and
-          C(public_certificates) as PEM text, and with what its own side needs, such as C(acs), C(sp_entity_id),
-          C(metadata_url), C(sso_login_url) and C(signing_certificates).
-        - Null where there is none.
+          C(public_certificates) as PEM text, and with the values that are needed to configure it, such as C(acs),
+          C(sp_entity_id), C(metadata_url), C(sso_login_url) and C(signing_certificates).
+        - Null if there is none.
       type: dict
     role_mappings:
       description: The role mappings, each with C(name), C(enabled), C(any) or C(all) as a list of conditions, and
-        C(role_assignments) in its normal form.
+        C(role_assignments) in normalized form.
       type: list
       elements: dict
     domains:
@@ -330,8 +335,8 @@ sso:
       type: list
       elements: str
     enforced:
-      description: Whether nobody gets in but by single sign-on. Null where the service does not show it, such as where
-        it shows the field only while it is enforced. False without an identity provider.
+      description: Whether people can log in only with single sign-on. Null if the service does not show it, for example
+        if it shows the field only while single sign-on is enforced. False if there is no identity provider.
       type: bool
   sample:
     identity_provider:
@@ -355,8 +360,8 @@ sso:
 resources:
   description:
     - Deployments, and projects of the types Elasticsearch, Observability and Security, ordered by kind and name, as far
-      as the API key in use sees them. Deployments that are stopped and hidden may be missing.
-    - A list that could not be read, or not to its end, is told in a warning.
+      as the API key in use can see them. Deployments that are stopped and hidden may be missing.
+    - If a list could not be read, or not completely, a warning says so.
   returned: when O(gather) contains V(resources) and any of the lists could be read
   type: list
   elements: dict
@@ -372,7 +377,7 @@ resources:
       description: Its id, for role assignments.
       type: str
     name:
-      description: Its name, of which several may have the same. Null where there is none.
+      description: Its name. Several can have the same name. Null if it has none.
       type: str
   sample:
     - scope: deployment
@@ -390,28 +395,28 @@ msg:
   sample: "GET /organizations/1402593716/members: 401 root.unauthorized: The API key is not valid -- the API key is
     unknown, revoked or expired; create a new one in the console"
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401

@@ -11,7 +11,7 @@ short_description: Invite people to an Elastic Cloud organization, or revoke inv
 version_added: 0.1.0
 description:
   - Invites people, all with the same roles, sends invitations again, or revokes them. Members are left alone.
-  - An invitation cannot be changed. To have other roles, it is replaced by a new one, and the person gets another
+  - An invitation cannot be changed. To change its roles, it is replaced by a new one, and the person gets another
     email.
 author:
   - Orgops (@orgops)
@@ -30,43 +30,44 @@ attributes:
 options:
   emails:
     description:
-      - Whom it is about, a list or a text. Each text is split at white space, commas and semicolons, so that a pasted
-        list will do.
-      - Write addresses alone. A name with an address in angle brackets is an error that shows the address.
-      - Nothing is done when it is empty.
+      - The email addresses, as a list or a string. Each string is split at white space, commas and semicolons, so you
+        can paste a list.
+      - Give addresses only. A name with an address in angle brackets is an error; the message shows the address.
+      - If it is empty, nothing is done.
     type: raw
     required: true
   state:
     description:
       - Whether there should be an invitation.
-      - With V(present), people who are no members are invited.
+      - With V(present), people who are not members are invited.
       - With V(absent), every invitation of these people is revoked. Members stay members.
     type: str
     choices: [present, absent]
     default: present
   role_assignments:
     description:
-      - Which access people get by accepting.
-      - Left out, an invitation that is there already keeps its roles, and a new one has none. An empty dictionary
-        asks for an invitation without roles.
+      - The access that people get by accepting.
+      - If left out, an existing invitation keeps its roles, and a new one has none. An empty dictionary means an
+        invitation without roles.
   expires_in:
-    description: How long an invitation that is sent now can be accepted, such as V(72h) or V(7d). Left out, the
-      service decides (three days).
+    description: How long a new invitation can be accepted, such as V(72h) or V(7d). If left out, the service decides
+      (three days).
     type: str
   resend:
     description:
-      - What to do where there is an invitation already.
-      - With V(when_expired), it is sent again when it has expired, or when O(role_assignments) asks for other roles.
-      - With V(always), it is sent again.
-      - With V(never), it stays as it is, with a warning where it has expired or has other roles.
+      - What to do if there already is an invitation.
+      - With V(when_expired), it is sent again if it has expired, or if its roles differ from O(role_assignments).
+      - With V(always), it is sent again in any case.
+      - With V(never), it stays as it is, with a warning if it has expired or its roles differ.
     type: str
     choices: [when_expired, always, never]
     default: when_expired
   unknown_roles:
     description:
-      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
-        any member or invitation of the organization has.
-      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+      - What to do about a scope that this version does not know, and about a role id that is neither known to this
+        version nor held by any member or invitation of the organization.
+      - With V(fail), it is an error, also in check mode. With V(warn), it is sent to the service as it is, with a
+        warning.
     type: str
     choices: [fail, warn]
     default: fail
@@ -88,7 +89,7 @@ EXAMPLES = r"""
           all: true
     expires_in: 7d
 
-- name: Invite those who were pasted into a survey
+- name: Invite people whose addresses were pasted into a survey
   orgops.elastic_cloud.org_invitation:
     emails: "{{ survey_addresses }}"
     role_assignments:
@@ -97,7 +98,7 @@ EXAMPLES = r"""
           - role_id: security-t1-analyst
             project_ids: [c4e6a8b0d2f14a3c5e7f9b1d3a5c7e9f]
 
-# Whoever has not accepted in time gets a new email, and keeps the roles of the first invitation
+# People who have not accepted in time get a new email, with the roles of the first invitation
 - name: Find the expired invitations
   orgops.elastic_cloud.org_info:
     gather: [invitations]
@@ -121,7 +122,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   version_added: 2.0.0
   sample: "1402593716"
@@ -134,13 +135,13 @@ check_mode:
 invitations:
   description:
     - The invitations of these people afterwards, in the order of O(emails).
-    - In check mode it is not known yet when an invitation is sent and expires, so these two are null.
-  returned: when the organization could be read and the input was right
+    - In check mode, C(created_at) and C(expires_at) are null for new invitations, because they are not known yet.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
     email:
-      description: Who is invited.
+      description: The email of the invited person.
       type: str
     status:
       description: V(pending) or V(expired).
@@ -149,10 +150,10 @@ invitations:
       description: When it was sent.
       type: str
     expires_at:
-      description: Until when it can be accepted, or could.
+      description: When it expires, or has expired.
       type: str
     role_assignments:
-      description: The access that comes with accepting, in its normal form.
+      description: The access that the person gets by accepting, in normalized form.
       type: dict
   sample:
     - email: jonas.weber@example.com
@@ -164,29 +165,29 @@ invitations:
           - role_id: deployment-viewer
             all: true
 invitations_total:
-  description: How many invitations there are.
-  returned: when RV(invitations) was cut, because there are more than 3,000
+  description: The full number of invitations.
+  returned: when RV(invitations) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 already_members:
-  description: Those who are members already, and are left alone.
-  returned: when the organization could be read and the input was right
+  description: People who are members already, and are left alone.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: str
   sample: [kaori.tanaka@example.com]
 already_members_total:
-  description: How many members there are.
-  returned: when RV(already_members) was cut, because there are more than 3,000
+  description: The full number of members.
+  returned: when RV(already_members) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 plan:
   description:
-    - What was meant to be done.
-    - In check mode, and whenever nothing fails, this is also what takes effect.
-    - Holds the first 3,000 actions. RV(plan_total) is how many there are.
-  returned: when the organization could be read and the input was right
+    - The planned actions.
+    - If nothing fails, and in check mode, these are also the actions that take effect.
+    - Contains the first 3,000 actions. RV(plan_total) is their full number.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -194,21 +195,21 @@ plan:
       description: V(invite), V(reinvite) (an invitation is replaced or sent again) or V(uninvite).
       type: str
     email:
-      description: For whom. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: Always null, since nobody invited has one yet.
+      description: Always null, because invited people do not have a user id yet.
       type: str
     before:
-      description: The access before, as role assignments. Null for somebody who was not there.
+      description: The access before, as role assignments. Null if the person was not in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     after:
-      description: The access afterwards. Null for somebody who is no longer there.
+      description: The access afterwards. Null if the person is no longer in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
   sample:
     - action: invite
@@ -221,51 +222,53 @@ plan:
             all: true
       reason: not in the organization
 plan_total:
-  description: How many actions there are, of which RV(plan) holds the first 3,000.
-  returned: when the organization could be read and the input was right
+  description: The number of actions, of which RV(plan) contains the first 3,000.
+  returned: when the organization could be read and the input was valid
   type: int
   version_added: 2.0.0
   sample: 2
 plan_shortened:
-  description: Whether the entries of RV(plan) leave out RV(plan[].before) and RV(plan[].after), as they do where there
-    are more than 300 actions. They are in RV(diff) then.
-  returned: when the organization could be read and the input was right
+  description: Whether RV(plan[].before) and RV(plan[].after) are left out because there are more than 300 actions. Use
+    RV(diff) then.
+  returned: when the organization could be read and the input was valid
   type: bool
   version_added: 2.0.0
   sample: false
 plan_digest:
   description:
-    - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
-      organization.
-    - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
-      and the grants before and after. Reasons, times, and how a definition spells and groups things do not count.
-    - Made from the whole plan, also where RV(plan) is cut.
-  returned: when the organization could be read and the input was right, also where a guard refuses the plan
+    - A SHA-256 hash of the plan. Two plans have the same digest if and only if they do the same things to the same
+      people in the same organization.
+    - It covers the id of the organization and, for each action in order, the kind of action, the user id, the email
+      (ignoring case), and the grants before and after. Reasons, times, and the way in which a definition spells and
+      groups things do not count.
+    - It is made from the whole plan, even if RV(plan) is cut.
+  returned: when the organization could be read and the input was valid, also if a guard refuses the plan
   type: str
   version_added: 2.0.0
   sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 diff:
   description:
-    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Empty where
-      nothing changes.
-    - Holds the first 3,000 people. Until release 2.0.0 it was one dictionary for all of them.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+    - One element for each person whose invitation has changed (or would change, in check mode), in the order of
+      RV(plan). Empty if nothing changes.
+    - Contains the first 3,000 people. Before release 2.0.0, it was one dictionary for everybody.
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     before_header:
-      description: Whose element it is, by email, and with the user id where several members have this email. By user id
-        alone where the service shows no email.
+      description: Whom the element is about. The email, followed by the user id if several members have this email; the
+        user id alone if the service shows no email.
       type: str
     after_header:
       description: The same.
       type: str
     before:
-      description: How the person was, as YAML. Empty for somebody who was not there.
+      description: The person's status and access before, as YAML. Empty if the person was not in the organization.
       type: str
     after:
-      description: How the person is. Empty for somebody who is no longer there.
+      description: The person's status and access afterwards, as YAML. Empty if the person is no longer in the
+        organization.
       type: str
   sample:
     - before_header: jonas.weber@example.com
@@ -278,22 +281,22 @@ diff:
             - {role_id: deployment-viewer, all: true}
 not_understood:
   description:
-    - Who keeps more access than is asked for, because this version does not understand it. Such access is never taken
-      away. A warning names them, too.
-    - Whoever keeps exactly what is asked for, or whose invitation is revoked, is not listed.
-  returned: when the organization could be read and the input was right
+    - People who keep more access than is asked for, because this version does not understand that access. It is never
+      taken away. A warning names these people, too.
+    - People who keep exactly what is asked for, and people whose invitation is revoked, are not listed.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     email:
-      description: Who. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: Always null, since nobody invited has one yet.
+      description: Always null, because invited people do not have a user id yet.
       type: str
     role_assignments:
-      description: What is not understood, and kept.
+      description: The access that is not understood, and therefore kept.
       type: dict
   sample:
     - email: uma.rao@example.com
@@ -304,13 +307,13 @@ not_understood:
             all: true
             valid_from: "2026-06-01"
 not_understood_total:
-  description: How many people there are.
-  returned: when RV(not_understood) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(not_understood) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again tries only what
+  description: The actions that failed. All others were carried out anyway, and running the task again tries only what
     is missing.
   returned: when there are any
   type: list
@@ -323,17 +326,16 @@ failures:
       description: For whom.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
       version_added: 2.0.0
     error:
       description:
-        - Why, with the same keys as RV(error).
-        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, which the next run sees, C(internal_error) for a
-          fault of the collection in this action, and
-          C(invitation_withdrawn) where an old invitation had to go and the new one was refused. C(invalid_id) is for
-          an id that cannot be part of a request.
+        - The reason, with the same keys as RV(error).
+        - Some codes come from the collection, not from the service. With C(not_attempted), the action was skipped
+          because of another failure. With C(outcome_unknown), it may or may not have happened, and the next run finds
+          out. With C(internal_error), there is a bug in the collection. With C(invitation_withdrawn), an old invitation
+          had to be revoked and the new one was refused. With C(invalid_id), an id cannot be part of a request.
       type: dict
   sample:
     - action: invite
@@ -348,27 +350,27 @@ failures:
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
 failures_total:
-  description: How many failed actions there are.
-  returned: when RV(failures) was cut, because there are more than 3,000
+  description: The full number of failed actions.
+  returned: when RV(failures) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then.
+  description: The guard that refused the plan. Nothing was changed.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
     name:
-      description: Always V(visibility), when the API key does not see the whole organization.
+      description: Always V(visibility), if the API key cannot see the whole organization.
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What the plan comes to.
+      description: The value for this plan.
       type: int
     emails:
-      description: Whom it is about.
+      description: The people concerned.
       type: list
       elements: str
   sample:
@@ -385,28 +387,28 @@ msg:
     organization; they have to leave it first, or be invited with another address | Done and kept: 1 invited. Running
     again tries only what is missing."
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401

@@ -10,7 +10,7 @@ module: org_member
 short_description: Give one person access to an Elastic Cloud organization, or take it away
 version_added: 0.1.0
 description:
-  - Sets, adds or takes away roles of one person, invites the person where necessary, or removes the person from the
+  - Sets, adds or takes away the roles of one person, invites the person if necessary, or removes the person from the
     organization.
   - For a whole team, M(orgops.elastic_cloud.org_team) does the same with fewer requests and more guards.
 author:
@@ -29,80 +29,82 @@ attributes:
 options:
   email:
     description:
-      - Who it is, without regard to case.
+      - The person's email address. Case does not matter.
       - Exactly one of O(email) and O(user_id) is required.
     type: str
   user_id:
     description:
-      - The member's user id, as M(orgops.elastic_cloud.org_info) returns it. The only way to tell apart two members
-        with one email, or to name one whose email is not shown. Somebody who is no member can only be invited by
-        O(email).
+      - The member's user id, as M(orgops.elastic_cloud.org_info) returns it. This is the only way to tell two members
+        with the same email apart, or to name one whose email the service does not show. A person who is not a member
+        yet can only be invited by O(email).
     type: str
   state:
     description:
       - Whether the person should be in the organization.
-      - With V(present), the person is a member, or is invited to be.
-      - With V(absent), the person is removed, that is every member with O(email), or the one with O(user_id), and
-        invitations are revoked. That ends sessions at once.
+      - With V(present), the person is a member, or is invited.
+      - With V(absent), the person is removed (every member with this O(email), or the one with this O(user_id)), and
+        invitations are revoked. Removal ends the person's sessions immediately.
     type: str
     choices: [present, absent]
     default: present
   role_assignments:
     description:
-      - Which access the person is to have. With O(role_assignments_state=absent), which is to be taken away.
-      - Left out, roles are not touched, and somebody new is invited without any. An empty dictionary with
+      - Which access the person is to have. With O(role_assignments_state=absent), the access to take away.
+      - If left out, roles are not touched, and a new person is invited without any. An empty dictionary with
         O(role_assignments_state=exact) takes all roles away.
-      - Together with O(state=absent) this is an error, since whoever means to take a role away would remove the person.
+      - Together with O(state=absent), this is an error, because a task that was meant to take a role away would remove
+        the person.
   role_assignments_state:
     description:
-      - What O(role_assignments) says about the access that the person has already.
+      - How O(role_assignments) relates to the access that the person already has.
       - With V(exact), the person has this access and no other.
       - With V(present), this access is added. Other access stays.
-      - With V(absent), this access is taken away. Other access stays. Application roles have to be named as they are
-        held.
+      - With V(absent), this access is taken away. Other access stays. Application roles have to be given exactly as the
+        person has them.
       - Must not be given together with O(state=absent).
     type: str
     choices: [exact, present, absent]
     default: exact
   invite:
-    description: Whether somebody who is no member is invited. With V(false) that is an error, also where there is an
-      invitation.
+    description: Whether to invite a person who is not a member. With V(false), such a person is an error, even if there
+      is an invitation already.
     type: bool
     default: true
   invitation_expires_in:
-    description: How long an invitation that is sent now can be accepted, such as V(72h) or V(7d). Left out, the
-      service decides (three days).
+    description: How long a new invitation can be accepted, such as V(72h) or V(7d). If left out, the service decides
+      (three days).
     type: str
   resend_expired:
-    description: Whether an invitation that has expired is sent again.
+    description: Whether to send an expired invitation again.
     type: bool
     default: true
   min_owners:
     description:
-      - A guard. Refuses to demote or remove an organization owner where fewer than this many members with the owner
-        role would be left. People who are only invited do not count.
+      - A guard. Refuses to demote or remove an organization owner if that would leave fewer than this many members with
+        the owner role. People who are only invited do not count.
     type: int
     default: 1
   unknown_roles:
     description:
-      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
-        any member or invitation of the organization has.
-      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
-      - What is taken away, with O(role_assignments_state=absent), need not be known.
+      - What to do about a scope that this version does not know, and about a role id that is neither known to this
+        version nor held by any member or invitation of the organization.
+      - With V(fail), it is an error, also in check mode. With V(warn), it is sent to the service as it is, with a
+        warning.
+      - With O(role_assignments_state=absent), roles do not have to be known.
     type: str
     choices: [fail, warn]
     default: fail
     version_added: 2.0.0
   leavers_api_keys:
     description:
-      - What becomes of API keys made by a member who is removed. They belong to the organization, and go on working
-        when their maker goes.
-      - With V(warn), a warning and RV(api_keys) tell of them. That takes one request more, where somebody is removed.
-      - With V(revoke), they are revoked before their maker is removed. That takes one request more in every run. An API
-        key that cannot be revoked does not keep its maker in; then the failure, and a warning of each later run, name
-        its id, and M(orgops.elastic_cloud.org_api_key) revokes it by that. The API key in use is never revoked. If the
-        API key in use may not list API keys, the guard C(visibility) refuses to remove anybody.
-      - With V(ignore), nothing is read.
+      - What to do about API keys that were created by a member who is removed. API keys belong to the organization, and
+        keep working after their creator has left.
+      - With V(warn), a warning and RV(api_keys) list them. This takes one more request if somebody is removed.
+      - With V(revoke), they are revoked before their creator is removed. This takes one more request in every run. If
+        an API key cannot be revoked, its creator is removed anyway; the failure, and a warning in each later run,
+        contain the id of the API key, so that M(orgops.elastic_cloud.org_api_key) can revoke it. The API key in use is
+        never revoked. If the API key in use may not list API keys, the guard C(visibility) refuses to remove anybody.
+      - With V(ignore), the module does not look for them.
     type: str
     choices: [warn, revoke, ignore]
     default: warn
@@ -125,7 +127,7 @@ EXAMPLES = r"""
           - role_id: observability-viewer
             all: true
 
-- name: Give access to one project in the console alone, and in another one a custom role in place of the default
+- name: Give access to one project in the console only, and a custom role in another one
   orgops.elastic_cloud.org_member:
     email: rosa.marino@example.com
     role_assignments:
@@ -138,7 +140,7 @@ EXAMPLES = r"""
             project_ids: [a1f0c3d2e5b44c6f8d7e9b0a1c2d3e4f]
             application_roles: [order-support]  # exists in that project
 
-- name: Make somebody an organization owner, beside what the person is already
+- name: Make somebody an organization owner, in addition to the roles that the person has
   orgops.elastic_cloud.org_member:
     email: carla.moretti@example.com
     role_assignments:
@@ -155,7 +157,7 @@ EXAMPLES = r"""
           deployment_ids: [8d2b4f6a1c3e4d5f9b7a2c4e6d8f0a1c]
     role_assignments_state: absent
 
-- name: Off-board somebody, and keep two owners in any case
+- name: Off-board somebody, but never leave fewer than two owners
   orgops.elastic_cloud.org_member:
     email: bea.fischer@example.com
     state: absent
@@ -176,7 +178,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   version_added: 2.0.0
   sample: "1402593716"
@@ -187,21 +189,21 @@ check_mode:
   version_added: 2.0.0
   sample: false
 member:
-  description: The person afterwards, or in check mode as the person would be.
-  returned: when the organization could be read and the input was right
+  description: The person afterwards (or as they would be, in check mode).
+  returned: when the organization could be read and the input was valid
   type: dict
   contains:
     email:
       description: The email.
       type: str
     user_id:
-      description: The user id. Null for somebody who is no member.
+      description: The user id. Null for a person who is not a member.
       type: str
     status:
-      description: V(active) for a member, V(pending) or V(expired) for somebody with an invitation, or V(absent).
+      description: V(active) for a member, V(pending) or V(expired) for a person with an invitation, or V(absent).
       type: str
     role_assignments:
-      description: The access, in its normal form. For somebody invited, the access that comes with accepting.
+      description: The access, in normalized form. For a person who is invited, the access that they get by accepting.
       type: dict
   sample:
     email: uma.rao@example.com
@@ -213,11 +215,11 @@ member:
           deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
 plan:
   description:
-    - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
-      are demoted or removed last.
-    - In check mode, and whenever nothing fails, this is also what takes effect.
-    - Holds the first 3,000 actions. RV(plan_total) is how many there are.
-  returned: when the organization could be read and the input was right
+    - The planned actions, in order. Access is added before any is taken away, and organization owners are demoted or
+      removed last.
+    - If nothing fails, and in check mode, these are also the actions that take effect.
+    - Contains the first 3,000 actions. RV(plan_total) is their full number.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -226,10 +228,10 @@ plan:
         V(revoke_api_key) or V(remove).
       type: str
     email:
-      description: For whom. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
     api_key:
       description: The id and the name of the API key that is revoked.
@@ -237,15 +239,15 @@ plan:
       type: dict
       version_added: 2.0.0
     before:
-      description: The access before, as role assignments. Null for somebody who was not there.
+      description: The access before, as role assignments. Null if the person was not in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     after:
-      description: The access afterwards. Null for somebody who is no longer there.
+      description: The access afterwards. Null if the person is no longer in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
   sample:
     - action: update
@@ -261,52 +263,53 @@ plan:
             deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
       reason: "to be taken away: deployment-viewer on deployment 1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"
 plan_total:
-  description: How many actions there are, of which RV(plan) holds the first 3,000.
-  returned: when the organization could be read and the input was right
+  description: The number of actions, of which RV(plan) contains the first 3,000.
+  returned: when the organization could be read and the input was valid
   type: int
   version_added: 2.0.0
   sample: 2
 plan_shortened:
-  description: Whether the entries of RV(plan) leave out RV(plan[].before) and RV(plan[].after), as they do where there
-    are more than 300 actions. They are in RV(diff) then.
-  returned: when the organization could be read and the input was right
+  description: Whether RV(plan[].before) and RV(plan[].after) are left out because there are more than 300 actions. Use
+    RV(diff) then.
+  returned: when the organization could be read and the input was valid
   type: bool
   version_added: 2.0.0
   sample: false
 plan_digest:
   description:
-    - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
-      organization.
-    - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
-      the grants before and after, and the id of an API key. Reasons, times, and how a definition spells and groups
-      things do not count.
-    - Made from the whole plan, also where RV(plan) is cut.
-  returned: when the organization could be read and the input was right, also where a guard refuses the plan
+    - A SHA-256 hash of the plan. Two plans have the same digest if and only if they do the same things to the same
+      people in the same organization.
+    - It covers the id of the organization and, for each action in order, the kind of action, the user id, the email
+      (ignoring case), the grants before and after, and the id of the API key. Reasons, times, and the way in which a
+      definition spells and groups things do not count.
+    - It is made from the whole plan, even if RV(plan) is cut.
+  returned: when the organization could be read and the input was valid, also if a guard refuses the plan
   type: str
   version_added: 2.0.0
   sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 diff:
   description:
-    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Then API keys
-      that are revoked. Empty where nothing changes.
-    - Holds the first 3,000 elements. Until release 2.0.0 it was one dictionary for all of them.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+    - One element for each person whose access has changed (or would change, in check mode), in the order of RV(plan),
+      then one for each API key that is revoked. Empty if nothing changes.
+    - Contains the first 3,000 elements. Before release 2.0.0, it was one dictionary for everybody.
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     before_header:
-      description: Whose element it is, by email, and with the user id where several members have this email. By user id
-        alone where the service shows no email. An API key by name and id.
+      description: What the element is about. A person's email, followed by the user id if several members have this
+        email; the user id alone if the service shows no email; an API key's name and id.
       type: str
     after_header:
       description: The same.
       type: str
     before:
-      description: How the person was, as YAML. Empty for somebody who was not there.
+      description: The person's status and access before, as YAML. Empty if the person was not in the organization.
       type: str
     after:
-      description: How the person is. Empty for somebody who is no longer there.
+      description: The person's status and access afterwards, as YAML. Empty if the person is no longer in the
+        organization.
       type: str
   sample:
     - before_header: uma.rao@example.com
@@ -324,22 +327,22 @@ diff:
             - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}
 not_understood:
   description:
-    - Who keeps more access than is defined, because this version does not understand it. Such access is never taken
-      away. A warning names them, too.
-    - Whoever keeps exactly what is defined, has no roles defined or is removed is not listed.
-  returned: when the organization could be read and the input was right
+    - People who keep more access than is defined, because this version does not understand that access. It is never
+      taken away. A warning names these people, too.
+    - People who keep exactly what is defined, have no roles defined, or are removed are not listed.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     email:
-      description: Who. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: The user id. Null for somebody who is only invited.
+      description: The user id. Null for people who are only invited.
       type: str
     role_assignments:
-      description: What is not understood, and kept.
+      description: The access that is not understood, and therefore kept.
       type: dict
   sample:
     - email: uma.rao@example.com
@@ -351,10 +354,11 @@ not_understood:
             valid_from: "2026-06-01"
 api_keys:
   description:
-    - API keys that were made by a member who is removed, as they were before the run. A warning names them where they
+    - API keys that were created by a member who is removed, as they were before the run. A warning names those that
       stay.
-    - Empty where nothing was read, because nobody is removed, O(leavers_api_keys=ignore), or a guard refuses.
-  returned: when the organization could be read and the input was right
+    - Empty if they were not looked for, because nobody is removed, because of O(leavers_api_keys=ignore), or because a
+      guard refuses the plan.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
@@ -363,16 +367,16 @@ api_keys:
       description: The id of the API key.
       type: str
     name:
-      description: Its name, which several may have.
+      description: Its name. Several API keys can have the same name.
       type: str
     email:
-      description: Who made it. Null where the service shows no email.
+      description: The email of its creator. Null if the service does not show it.
       type: str
     expires_at:
-      description: When it ends. Null where it has no end.
+      description: When it expires. Null if it never does.
       type: str
     role_assignments:
-      description: What can be done with it.
+      description: What it allows.
       type: dict
   sample:
     - id: zL0a5JQBr7VCgPb1xYkH
@@ -384,13 +388,13 @@ api_keys:
           - role_id: deployment-editor
             all: true
 api_keys_total:
-  description: How many API keys there are.
-  returned: when RV(api_keys) was cut, because there are more than 3,000
+  description: The full number of API keys.
+  returned: when RV(api_keys) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again tries only what
+  description: The actions that failed. All others were carried out anyway, and running the task again tries only what
     is missing.
   returned: when there are any
   type: list
@@ -403,7 +407,7 @@ failures:
       description: For whom.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
       version_added: 2.0.0
     api_key:
@@ -413,12 +417,11 @@ failures:
       version_added: 2.0.0
     error:
       description:
-        - Why, with the same keys as RV(error).
-        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, which the next run sees, C(internal_error) for a
-          fault of the collection in this action, and
-          C(invitation_withdrawn) where an old invitation had to go and the new one was refused. C(invalid_id) is for
-          an id that cannot be part of a request.
+        - The reason, with the same keys as RV(error).
+        - Some codes come from the collection, not from the service. With C(not_attempted), the action was skipped
+          because of another failure. With C(outcome_unknown), it may or may not have happened, and the next run finds
+          out. With C(internal_error), there is a bug in the collection. With C(invitation_withdrawn), an old invitation
+          had to be revoked and the new one was refused. With C(invalid_id), an id cannot be part of a request.
       type: dict
   sample:
     - action: invite
@@ -433,13 +436,13 @@ failures:
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
 failures_total:
-  description: How many failed actions there are.
-  returned: when RV(failures) was cut, because there are more than 3,000
+  description: The full number of failed actions.
+  returned: when RV(failures) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then.
+  description: The guard that refused the plan. Nothing was changed.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
@@ -447,13 +450,13 @@ guard:
       description: V(visibility) or V(min_owners).
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What the plan comes to.
+      description: The value for this plan.
       type: int
     emails:
-      description: Whom it is about.
+      description: The people concerned.
       type: list
       elements: str
   sample:
@@ -468,28 +471,28 @@ msg:
   sample: "Nothing was changed. The guard min_owners refuses the plan: it would leave 1 organization owner(s) among
     the members, and min_owners is 2: ada.lindt@example.com. People who are only invited do not count."
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401
@@ -543,8 +546,8 @@ def main() -> None:
             findings.problem(
                 "state",
                 f"absent removes the person altogether, and {' and '.join(sorted(about_roles))} would mean nothing. To "
-                "take roles away, leave state out and say role_assignments_state=absent; to remove the person, leave "
-                "out what is said about roles",
+                "take roles away, leave out state and set role_assignments_state=absent; to remove the person, leave "
+                "out the roles",
             )
         names = module.names(names_used([options["role_assignments"]]))
         if options["role_assignments"] is not None:

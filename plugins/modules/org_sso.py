@@ -7,18 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: org_sso
-short_description: Define single sign-on of an Elastic Cloud organization, without locking anybody out
+short_description: Set up single sign-on for an Elastic Cloud organization without locking anybody out
 version_added: 2.0.0
 description:
-  - Sets up the identity provider, the role mappings and the enforcement of single sign-on, as far as they are defined.
-    A part that is left out is not touched.
-  - A plan is made for all of it, and guards refuse the plan as a whole where it could leave nobody who gets in as an
-    organization owner. They see rules, not people. Whether the groups of an owner fit a mapping shows at a login alone.
-  - The domains whose emails may log in have to be claimed before.
-  - O(enforced=false) is the way out and waits for nothing. It is done first, and alone if anything else in the
-    definition is faulty or refused. The module fails then, after enforcement has ended.
-  - A login by single sign-on overwrites the roles of a person with those of the mappings. RV(overwritten) lists whom
-    that may happen to.
+  - Sets up the identity provider, the role mappings and the enforcement of single sign-on. Parts that are left out are
+    not touched.
+  - The module makes one plan for everything, and guards refuse the plan as a whole if nobody might be able to log in as
+    an organization owner afterwards. The guards see the rules, not the people. Only an actual login shows whether the
+    groups of an owner match a mapping.
+  - Claim the domains of the people who may log in first, with M(orgops.elastic_cloud.org_domain).
+  - O(enforced=false) is the way out if people are locked out. It is always done first, even if anything else in the
+    definition has errors or is refused. In that case, the module ends enforcement and then fails.
+  - When a person logs in with single sign-on, the roles from the mappings overwrite the person's roles. RV(overwritten)
+    lists the members to whom this may happen.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -31,15 +32,14 @@ attributes:
     support: full
   idempotent:
     support: partial
-    details: Where the service does not show whether single sign-on is enforced, O(enforced) is written in each run that
-      has it.
+    details: If the service does not show whether single sign-on is enforced, each run with O(enforced) sets it again.
 options:
   identity_provider:
     description:
-      - The identity provider, a dictionary. What it leaves out keeps its value where there is a provider. A new one
-        needs all but C(state) and C(enabled).
-      - What the service makes of it, such as C(acs), is accepted and ignored, so that RV(sso.identity_provider) can be
-        fed back.
+      - The identity provider, as a dictionary. If there is a provider already, keys that are left out keep their
+        values. A new one needs all keys except C(state) and C(enabled).
+      - Keys that the service adds, such as C(acs), are accepted and ignored, so that you can use
+        RV(sso.identity_provider) as input.
     type: raw
     suboptions:
       state:
@@ -48,35 +48,35 @@ options:
         choices: [present, absent]
         default: present
       enabled:
-        description: Whether people can log in by it. A new provider is enabled where nothing is said.
+        description: Whether people can log in with it. By default, a new provider is enabled.
         type: bool
       login_identifier_prefix:
-        description: What people's login identifier begins with, of lower case letters, digits and hyphens.
+        description: The beginning of the login identifier that people enter. Lower case letters, digits and hyphens.
         type: str
       issuer:
-        description: How the identity provider calls itself in its answers.
+        description: The issuer (entity id) of the identity provider, as in its SAML responses.
         type: str
       sso_url:
-        description: Where the identity provider takes requests for a login.
+        description: The URL to which people are sent to log in at the identity provider.
         type: str
       public_certificates:
         description:
-          - The certificates that the identity provider's answers may be signed with, each as PEM text. They are
-            compared by their fingerprints.
-          - Two at a time make a rotation possible. Add the new one, have the identity provider sign with it, log in
-            once, then drop the old one.
-          - A private key is refused, wherever it stands, and never shown.
+          - The certificates with which the identity provider may sign its responses, each in PEM format. They are
+            compared by fingerprint.
+          - To rotate a certificate, have two for a while. Add the new one, switch the identity provider to it, log in
+            once, and then remove the old one.
+          - A private key is an error, wherever it is found, and is never shown.
         type: list
         elements: str
   role_mappings:
     description:
-      - Who gets which access at a login, a list of dictionaries. They are told apart by their names.
-      - A mapping whose name holds a comma or a slash is never written or removed, since a request could not name it
-        alone. A warning names it.
+      - Which access people get when they log in, as a list of dictionaries. A mapping is identified by its name.
+      - Existing mappings with a comma or a slash in the name are never changed or removed, because a request could not
+        address them unambiguously. A warning names them.
     type: raw
     suboptions:
       name:
-        description: The name. It may hold neither a comma nor a slash.
+        description: The name. It must not contain a comma or a slash.
         type: str
         required: true
       state:
@@ -85,50 +85,53 @@ options:
         choices: [present, absent]
         default: present
       enabled:
-        description: Whether anybody gets anything by it.
+        description: Whether the mapping is in effect.
         type: bool
         default: true
       any:
         description:
-          - Conditions of which one has to be met, each either C(group) or C(email), in which V(*) stands for any
+          - Conditions of which at least one has to be met. Each has either C(group) or C(email). V(*) matches any
             characters.
           - Exactly one of C(any) and C(all) is needed, unless C(state) is V(absent).
         type: list
         elements: dict
       all:
-        description: Conditions of which each has to be met.
+        description: Conditions which all have to be met.
         type: list
         elements: dict
       groups:
-        description: Names of O(groups), whose role assignments it gives.
+        description: Names of O(groups). People get the role assignments of these groups.
         type: list
         elements: str
       role_assignments:
-        description: What it gives beside, as for M(orgops.elastic_cloud.org_team). It has to give something.
+        description: Access in addition to that of the groups, as for M(orgops.elastic_cloud.org_team). A mapping has to
+          give at least one role.
         type: dict
   groups:
-    description: Role assignments by the name of a group, a dictionary, which may be the same one as for
+    description: Named sets of role assignments, as a dictionary. It can be the same one as for
       M(orgops.elastic_cloud.org_team).
     type: raw
     default: {}
   purge_role_mappings:
-    description: Whether mappings that are not in O(role_mappings) are removed.
+    description: Whether to remove mappings that are not in O(role_mappings).
     type: bool
     default: false
   unknown_roles:
     description:
-      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
-        any mapping or member of the organization has.
-      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+      - What to do about a scope that this version does not know, and about a role id that is neither known to this
+        version nor given by any mapping nor held by any member of the organization.
+      - With V(fail), it is an error, also in check mode. With V(warn), it is sent to the service as it is, with a
+        warning.
     type: str
     choices: [fail, warn]
     default: fail
   enforced:
     description:
-      - Whether nobody gets in but by single sign-on. Left out, that stays as it is.
-      - With V(true), whoever has no email of a claimed domain is shut out. It is not switched on in the same run that
-        changes how people log in, since nobody has tried that yet.
-      - With V(false), everybody may log in with a password again. Whoever has used single sign-on has to set a new one.
+      - Whether people can log in only with single sign-on. If left out, this is not changed.
+      - With V(true), people without an email in a claimed domain cannot log in any more. It is refused in a run that
+        also changes how people log in, because nobody has tried that yet.
+      - With V(false), everybody can log in with a password again. People who have used single sign-on have to set a new
+        password.
     type: bool
 seealso:
   - module: orgops.elastic_cloud.org_team
@@ -136,7 +139,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Set up the identity provider, and who gets which access by it
+- name: Set up the identity provider and the role mappings
   orgops.elastic_cloud.org_sso:
     organization_id: "1402593716"
     identity_provider:
@@ -161,12 +164,12 @@ EXAMPLES = r"""
               all: true
   register: single_sign_on
 
-- name: Tell what the identity provider's side needs
+- name: Show the values that the identity provider needs
   ansible.builtin.debug:
     msg: "{{ single_sign_on.sso.identity_provider.acs }}, {{ single_sign_on.sso.identity_provider.sp_entity_id }}"
 
-# In a later run, once an owner has logged in at sso_login_url
-- name: Let nobody in but by single sign-on
+# In a later run, after an owner has logged in at sso_login_url
+- name: Enforce single sign-on
   orgops.elastic_cloud.org_sso:
     organization_id: "1402593716"
     enforced: true
@@ -179,12 +182,12 @@ EXAMPLES = r"""
         - "{{ lookup('ansible.builtin.file', 'idp-2026.pem') }}"
         - "{{ lookup('ansible.builtin.file', 'idp-2027.pem') }}"
 
-- name: Let everybody in with a password again
+- name: Allow passwords again
   orgops.elastic_cloud.org_sso:
     organization_id: "1402593716"
     enforced: false
 
-- name: Give single sign-on up
+- name: Remove single sign-on
   orgops.elastic_cloud.org_sso:
     organization_id: "1402593716"
     identity_provider:
@@ -197,7 +200,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   sample: "1402593716"
 check_mode:
@@ -207,62 +210,62 @@ check_mode:
   sample: false
 sso:
   description:
-    - Single sign-on afterwards. RV(sso.identity_provider), RV(sso.role_mappings) and RV(sso.enforced), fed back to this
-      module, change nothing.
-    - Parts that could not be read are left out, as may happen with O(enforced=false). So are RV(locked_out) and
-      RV(overwritten) then.
-  returned: when the organization could be read and the input was right
+    - Single sign-on afterwards. If you use RV(sso.identity_provider), RV(sso.role_mappings) and RV(sso.enforced) as
+      input for this module, nothing changes.
+    - Parts that could not be read are left out, which can happen with O(enforced=false). RV(locked_out) and
+      RV(overwritten) are then left out, too.
+  returned: when the organization could be read and the input was valid
   type: dict
   contains:
     identity_provider:
       description:
-        - The identity provider, with the keys of O(identity_provider), and with what its own side needs. Null where
-          there is none.
-        - In check mode it is not known yet what the service makes of a new provider or another prefix, so that is left
-          out.
+        - The identity provider, with the keys of O(identity_provider) and the values that are needed to configure it.
+          Null if there is none.
+        - In check mode, values that the service derives from a new provider or a new prefix are left out, because they
+          are not known yet.
       type: dict
       contains:
         enabled:
-          description: Whether people can log in by it.
+          description: Whether people can log in with it.
           type: bool
         login_identifier_prefix:
-          description: What people's login identifier begins with.
+          description: The beginning of the login identifier.
           type: str
         issuer:
-          description: How it calls itself.
+          description: The issuer (entity id) of the identity provider.
           type: str
         sso_url:
-          description: Where it takes requests for a login.
+          description: The URL to which people are sent to log in at the identity provider.
           type: str
         public_certificates:
-          description: Its certificates, as PEM text.
+          description: Its certificates, in PEM format.
           type: list
           elements: str
         login_identifier:
-          description: What people write to log in, which the service has made of the prefix.
+          description: What people enter to log in. The service derives it from the prefix.
           type: str
         sso_login_url:
-          description: Where people log in.
+          description: The URL at which people log in.
           type: str
         metadata_url:
-          description: Where the identity provider finds the metadata of the service.
+          description: The URL of the service's metadata, for the identity provider.
           type: str
         acs:
-          description: Where the identity provider sends its answers.
+          description: The URL to which the identity provider sends its responses (assertion consumer service).
           type: str
         sp_entity_id:
-          description: How the service calls itself.
+          description: The entity id of the service.
           type: str
         signing_certificates:
-          description: What the service signs its requests with.
+          description: The certificates with which the service signs its requests.
           type: list
           elements: str
         encryption_certificates:
-          description: What the identity provider may encrypt its answers with.
+          description: The certificates with which the identity provider may encrypt its responses.
           type: list
           elements: str
     role_mappings:
-      description: All role mappings, with the keys of O(role_mappings), in the order of the service.
+      description: All role mappings, with the keys of O(role_mappings), in the order in which the service lists them.
       type: list
       elements: dict
     domains:
@@ -270,7 +273,7 @@ sso:
       type: list
       elements: str
     enforced:
-      description: Whether nobody gets in but by single sign-on. Null where the service does not show it.
+      description: Whether people can log in only with single sign-on. Null if the service does not show it.
       type: bool
   sample:
     identity_provider:
@@ -297,14 +300,14 @@ sso:
     domains: [example.com]
     enforced: true
 locked_out:
-  description: The members who do not get in where single sign-on is enforced, since they have no email of a claimed
-    domain. Listed whether or not it is.
-  returned: when the organization could be read and the input was right
+  description: The members who cannot log in if single sign-on is enforced, because they have no email in a claimed
+    domain. They are listed even if it is not enforced.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
     email:
-      description: Who. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
       description: The user id.
@@ -313,19 +316,19 @@ locked_out:
     - email: hal.newcomer@example.org
       user_id: "7490875490"
 locked_out_total:
-  description: How many people there are.
-  returned: when RV(locked_out) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(locked_out) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 overwritten:
-  description: The members whose roles a login by single sign-on overwrites, since they have an email of a claimed
-    domain and a mapping is enabled. A warning names them, too.
-  returned: when the organization could be read and the input was right
+  description: The members whose roles are overwritten when they log in with single sign-on, because they have an email
+    in a claimed domain and a mapping is enabled. A warning names them, too.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
     email:
-      description: Who.
+      description: The person's email.
       type: str
     user_id:
       description: The user id.
@@ -334,17 +337,17 @@ overwritten:
     - email: uma.rao@example.com
       user_id: "2806341205"
 overwritten_total:
-  description: How many people there are.
-  returned: when RV(overwritten) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(overwritten) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 plan:
   description:
-    - What was meant to be done, in this order. At no step is the organization left without an owner who gets in.
-    - In check mode, and whenever nothing fails, this is also what takes effect.
-    - Where O(enforced=false) ends enforcement and anything else is faulty, that is the whole plan.
-    - Holds the first 3,000 actions.
-  returned: when the organization could be read and the input was right
+    - The planned actions, in an order in which there is an owner who can log in after each step.
+    - If nothing fails, and in check mode, these are also the actions that take effect.
+    - If O(enforced=false) ends enforcement and anything else has errors, ending enforcement is the whole plan.
+    - Contains the first 3,000 actions.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -356,14 +359,14 @@ plan:
       description: The name of the mapping, or V(identity_provider), or V(enforced).
       type: str
     before:
-      description: How it was, certificates by fingerprint and end. Null for what was not there, and for enforcement
-        that the service does not show. For V(enforced), true or false.
+      description: The state before, with fingerprint and expiration of certificates. Null if it did not exist, and for
+        enforcement that the service does not show. For V(enforced), true or false.
       type: raw
     after:
-      description: How it is to be. Null for what is removed.
+      description: The planned state. Null for what is removed.
       type: raw
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
   sample:
     - action: enforce_sso
@@ -372,13 +375,14 @@ plan:
       after: true
       reason: enforced is true; whether people meet the mappings shows at a login alone
 plan_total:
-  description: How many actions there are.
-  returned: when RV(plan) was cut, because there are more than 3,000
+  description: The full number of actions.
+  returned: when RV(plan) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 diff:
-  description: What has changed, or in check mode would change, in the order of RV(plan). Empty where nothing changes.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+  description: One element for everything that has changed (or would change, in check mode), in the order of RV(plan).
+    Empty if nothing changes.
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   contains:
@@ -389,10 +393,10 @@ diff:
       description: The same.
       type: str
     before:
-      description: How it was, as YAML. Empty for what was not there.
+      description: The state before, as YAML. Empty if it did not exist.
       type: str
     after:
-      description: How it is. Empty for what is no longer there.
+      description: The state afterwards, as YAML. Empty if it no longer exists.
       type: str
   sample:
     - before_header: enforced
@@ -402,9 +406,9 @@ diff:
       after: |
         enforced: true
 failures:
-  description: The actions that could not be done. The first one that fails ends the writing. Nothing is taken away and
-    nothing is enforced after it, and running again does what is missing.
-  returned: when the organization could be read and the input was right
+  description: The actions that failed. The run stops writing at the first failure. Nothing is taken away and nothing is
+    enforced after it, and running the task again does what is missing.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -416,10 +420,10 @@ failures:
       type: str
     error:
       description:
-        - Why, with the same keys as RV(error).
-        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, which the next run sees, C(internal_error) for a
-          fault of the collection.
+        - The reason, with the same keys as RV(error).
+        - Some codes come from the collection, not from the service. With C(not_attempted), the action was skipped
+          because of another failure. With C(outcome_unknown), it may or may not have happened, and the next run finds
+          out. With C(internal_error), there is a bug in the collection.
       type: dict
   sample:
     - action: update_role_mapping
@@ -432,28 +436,29 @@ failures:
         path: /organizations/1402593716/role_mappings/viewers
         request_id: 7d1f8a4c2b9e4f60
 failures_total:
-  description: How many failed actions there are.
-  returned: when RV(failures) was cut, because there are more than 3,000
+  description: The full number of failed actions.
+  returned: when RV(failures) was cut, because it would have more than 3,000 elements
   type: int
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then, but for the end of enforcement where
-    O(enforced=false) asks for it, and for what went before where it refuses to switch enforcement on at last.
+  description: The guard that refused the plan. Nothing was changed, with two exceptions. Enforcement has ended if
+    O(enforced=false) asks for it. If the guard refuses to turn on enforcement as the last step, the steps before it
+    were carried out.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
     name:
-      description: The first that refuses, of V(owner_mapping), V(owner_for_anybody), V(provider_in_force), V(recovery),
-        V(locked_out) and V(untested), in this order.
+      description: The first guard that refuses, of V(owner_mapping), V(owner_for_anybody), V(provider_in_force),
+        V(recovery), V(locked_out) and V(untested), in this order.
       type: str
     limit:
-      description: What it allows, or asks for.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What there would be.
+      description: The value for this plan.
       type: int
     emails:
-      description: Whom it is about.
+      description: The people concerned.
       type: list
       elements: str
   sample:
@@ -469,28 +474,28 @@ msg:
     organization owner role, so nobody would be an owner after a login by single sign-on. Keep a mapping with
     organization-admin for a group that owners are in."
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401

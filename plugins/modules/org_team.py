@@ -10,13 +10,13 @@ module: org_team
 short_description: Apply a team definition to an Elastic Cloud organization
 version_added: 0.1.0
 description:
-  - Gives the people of a team definition exactly the access that it says. Invites those who are missing, changes the
-    roles of members, replaces invitations with other roles, and removes those who should go.
-  - First a plan is made, and guards look at it as a whole. When one of them refuses, nothing is changed. What
-    is added comes before what is taken away.
+  - Gives the people in a team definition exactly the access that is defined for them. Invites people who are missing,
+    changes the roles of members, replaces invitations whose roles differ, and removes people who should go.
+  - The module first makes a plan, and guards check the plan as a whole. If a guard refuses it, nothing is changed.
+    Access is added before any is taken away.
   - People who are not in the definition stay, unless O(purge) is set.
-  - One person's failure does not hold back the others. The task fails at the end and tells which, and running it
-    again does what is missing.
+  - If something fails for one person, everybody else is still processed. The task then fails at the end and says for
+    whom. Running it again does what is missing.
 author:
   - Orgops (@orgops)
 extends_documentation_fragment:
@@ -32,36 +32,38 @@ attributes:
   idempotent:
     support: full
 notes:
-  - A run that takes longer than a few seconds says now and then what it is at, such as C(removing members, 40 of 112),
-    on the standard error output. For this, the module has to run on the controller, as with the collection's playbook.
-  - After Ctrl-C, ansible-playbook shows nothing more, and the module ends a little later, when it has finished the
-    requests that are under way. Run again in check mode to see what is left.
+  - A run that takes longer than a few seconds reports its progress on standard error, such as C(removing members, 40 of
+    112). This works only if the module runs on the controller, as with the collection's playbook.
+  - After Ctrl-C, ansible-playbook shows nothing more. The module first finishes the requests that are in progress, and
+    ends a little later. Run again in check mode to see what is left to do.
 options:
   purge:
     description:
       - Whether people who are not in O(members) are removed, or their invitations revoked. Otherwise they are listed in
         RV(unmanaged).
       - Needs the organization's id, from O(organization_id) or E(EC_ORGANIZATION_ID), and at least one entry in
-        O(members) that is present in effect. A member whose email the service does not show is never removed.
-      - Where it would remove a member, and O(ignore) is empty, the role mappings of single sign-on are read, which
-        takes one request more. If one is enabled, a warning says that people who log in by it would be removed again.
+        O(members) that is present and whose C(until) has not passed. A member whose email the service does not show is
+        never removed.
+      - If a member would be removed and O(ignore) is empty, the role mappings of single sign-on are read, which takes
+        one more request. If one of them is enabled, a warning says that people who log in with single sign-on would be
+        removed again.
     type: bool
     default: false
   ignore:
     description:
       - People who are left alone and do not count as unmanaged. Emails, C(*@domain) for everybody there, or user ids.
-      - An entry in O(members) outweighs C(*@domain), so that somebody who leaves such a domain can be removed by
-        C(state=absent). An email or a user id that is here and in O(members) is an error.
-      - For people who come by single sign-on, the vendor's support, and emergency accounts.
+      - An entry in O(members) takes precedence over C(*@domain), so that you can still remove somebody in such a domain
+        with C(state=absent). An email or user id that is both here and in O(members) is an error.
+      - Use it for people who log in with single sign-on, for the vendor's support, and for emergency accounts.
     type: list
     elements: str
     default: []
   invitation_expires_in:
-    description: How long an invitation that is sent now can be accepted, such as V(72h) or V(7d). Left out, the
-      service decides (three days).
+    description: How long a new invitation can be accepted, such as V(72h) or V(7d). If left out, the service decides
+      (three days).
     type: str
   resend_expired:
-    description: Whether invitations that have expired are sent again.
+    description: Whether to send expired invitations again.
     type: bool
     default: true
   min_owners:
@@ -72,8 +74,8 @@ options:
     default: 1
   protected:
     description:
-      - A guard. Refuses a plan that would remove or uninvite one of these people, or take any access from them. Emails,
-        C(*@domain) or user ids.
+      - A guard. Refuses a plan that would remove or uninvite one of these people, or take any access away from them.
+        Emails, C(*@domain) or user ids.
     type: list
     elements: str
     default: []
@@ -81,53 +83,53 @@ options:
     description:
       - A guard. Refuses a plan in which more people than this would be removed, uninvited, demoted from owner or
         left without any access.
-      - A number, such as V(3), or a share of all members and invited people before the run, without those in
-        O(ignore), such as V(25%), rounded up.
+      - A number, such as V(3), or a percentage of all members and invited people before the run, not counting those in
+        O(ignore), such as V(25%). Percentages are rounded up.
     type: str
     default: 25%
   plan_digest:
     description:
-      - A guard, for a plan that somebody has approved. Refuses any other than the one with this digest, which is
+      - A guard, for a plan that somebody has approved. Refuses any plan that does not have this digest. Use
         RV(plan_digest) of a run in check mode. A plan that changes nothing is never refused.
-      - O(max_removals) does not hold for the plan that was approved, since somebody has read it. All other guards do.
+      - O(max_removals) does not apply to the approved plan, because somebody has read it. All other guards apply.
     type: str
     version_added: 2.0.0
   unknown_roles:
     description:
-      - What to do with a scope that this version does not know, and with a role id that neither this version knows nor
-        any member or invitation of the organization has.
-      - With V(fail), it is an error, in check mode too. With V(warn), it is passed on as it is, with a warning.
+      - What to do about a scope that this version does not know, and about a role id that is neither known to this
+        version nor held by any member or invitation of the organization.
+      - With V(fail), it is an error, also in check mode. With V(warn), it is sent to the service as it is, with a
+        warning.
     type: str
     choices: [fail, warn]
     default: fail
     version_added: 2.0.0
   leavers_api_keys:
     description:
-      - What becomes of API keys made by members who are removed. They belong to the organization, and go on working
-        when their maker goes.
-      - With V(warn), a warning and RV(api_keys) tell of them. That takes one request more, where somebody is removed.
-      - With V(revoke), they are revoked before their maker is removed. That takes one request more in every run. An API
-        key that cannot be revoked does not keep its maker in; then the failure, and a warning of each later run, name
-        its id, and M(orgops.elastic_cloud.org_api_key) revokes it by that. The API key in use is never revoked. If the
-        API key in use may not list API keys, the guard C(visibility) refuses to remove anybody.
-      - With V(ignore), nothing is read.
+      - What to do about API keys that were created by members who are removed. API keys belong to the organization, and
+        keep working after their creator has left.
+      - With V(warn), a warning and RV(api_keys) list them. This takes one more request if somebody is removed.
+      - With V(revoke), they are revoked before their creator is removed. This takes one more request in every run. If
+        an API key cannot be revoked, its creator is removed anyway; the failure, and a warning in each later run,
+        contain the id of the API key, so that M(orgops.elastic_cloud.org_api_key) can revoke it. The API key in use is
+        never revoked. If the API key in use may not list API keys, the guard C(visibility) refuses to remove anybody.
+      - With V(ignore), the module does not look for them.
     type: str
     choices: [warn, revoke, ignore]
     default: warn
     version_added: 2.0.0
   refused_grants:
     description:
-      - What to do where the service refuses to change the access to a single deployment, project or cluster, as it does
+      - What to do if the service refuses to change the access to a single deployment, project or cluster, as it does
         for deployments that are stopped and hidden.
-      - Refusals for the organization itself or for everything of a kind, and a run in which every change was refused,
-        always fail.
-      - With V(fail), the task fails, once everything else is done. With V(warn), it warns, and lists them in
-        RV(refused).
+      - Refusals for the organization itself, or for C(all) resources of a kind, always fail the task.
+      - With V(fail), the task fails after everything else is done. With V(warn), a warning names them. RV(refused)
+        lists them in both cases.
     type: str
     choices: [fail, warn]
     default: fail
   concurrency:
-    description: How many requests may be under way at once.
+    description: How many requests may be in progress at the same time.
     type: int
     default: 8
 seealso:
@@ -162,7 +164,7 @@ EXAMPLES = r"""
         groups: [developers, capacity]
       - email: rosa.marino@example.com
         groups: [developers]
-        role_assignments:  # beside that of the group
+        role_assignments:  # in addition to that of the group
           project:
             elasticsearch:
               - role_id: elasticsearch-viewer
@@ -174,7 +176,7 @@ EXAMPLES = r"""
       - email: bea.fischer@example.com
         state: absent
 
-- name: Make the definition the whole truth, within limits
+- name: Remove everybody who is not in the definition, within limits
   orgops.elastic_cloud.org_team:
     organization_id: "1402593716"
     groups: "{{ groups_of_acme }}"
@@ -206,7 +208,7 @@ EXAMPLES = r"""
       {{ audit.unmanaged | map(attribute='email') | list }}"
     quiet: true
 
-- name: Apply a definition, and tell what a guard refuses from what else can fail
+- name: Apply a definition, and tell a refusal by a guard from other failures
   block:
     - name: Apply the definition
       orgops.elastic_cloud.org_team:
@@ -214,11 +216,11 @@ EXAMPLES = r"""
         members: "{{ members_of_acme }}"
       register: applied
   rescue:
-    - name: Tell which guard it was
+    - name: Report which guard refused the plan
       ansible.builtin.fail:
         msg: "{{ applied.guard.name }} refuses this for {{ applied.guard.emails | join(', ') }}. {{ applied.msg }}"
       when: applied.guard is defined
-    - name: Tell what else has failed
+    - name: Report any other failure
       ansible.builtin.fail:
         msg: "{{ applied.msg }}"
 """
@@ -226,7 +228,7 @@ EXAMPLES = r"""
 RETURN = r"""
 organization_id:
   description: The id of the organization.
-  returned: where it is known, that is unless it is not given and could not be found
+  returned: when it is known, that is, unless it was not given and could not be found
   type: str
   version_added: 2.0.0
   sample: "1402593716"
@@ -237,8 +239,8 @@ check_mode:
   version_added: 2.0.0
   sample: false
 summary:
-  description: How many people were invited, changed and so on, each a number.
-  returned: when the organization could be read and the input was right
+  description: The numbers of people who were invited, updated and so on.
+  returned: when the organization could be read and the input was valid
   type: dict
   contains:
     invited:
@@ -261,7 +263,7 @@ summary:
       type: int
       version_added: 2.0.0
     unchanged:
-      description: Entries that needed nothing, or for which nothing took effect.
+      description: Entries for which nothing had to be done, or nothing took effect.
       type: int
     unmanaged:
       description: People who are not in the definition.
@@ -277,7 +279,7 @@ summary:
     unmanaged: 1
 unmanaged:
   description: People who are in the organization, or invited, and not in the definition.
-  returned: when the organization could be read and the input was right
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -285,7 +287,7 @@ unmanaged:
       description: The email. Null where the service shows none.
       type: str
     user_id:
-      description: The user id. Null for somebody who is only invited.
+      description: The user id. Null for people who are only invited.
       type: str
     status:
       description: V(active), V(pending) or V(expired).
@@ -295,26 +297,26 @@ unmanaged:
       user_id: "7490875490"
       status: active
 unmanaged_total:
-  description: How many people there are.
-  returned: when RV(unmanaged) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(unmanaged) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 refused:
-  description: Access that the service refuses to change when it is asked for alone.
-  returned: when the organization could be read and the input was right
+  description: Access that the service refuses to change even in a request of its own.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
     email:
-      description: Whose.
+      description: The person's email.
       type: str
     user_id:
       description: The member's user id.
       type: str
       version_added: 2.0.0
     grants:
-      description: Which, as role assignments.
+      description: The access, as role assignments.
       type: dict
   sample:
     - email: uma.rao@example.com
@@ -324,18 +326,18 @@ refused:
           - role_id: deployment-viewer
             deployment_ids: [1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e]
 refused_total:
-  description: How many people there are.
-  returned: when RV(refused) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(refused) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 plan:
   description:
-    - What was meant to be done, in this order. What is added comes before what is taken away, and organization owners
-      are demoted or removed last.
-    - In check mode, and whenever nothing fails, this is also what takes effect.
-    - Holds the first 3,000 actions. RV(plan_total) is how many there are.
-  returned: when the organization could be read and the input was right
+    - The planned actions, in order. Access is added before any is taken away, and organization owners are demoted or
+      removed last.
+    - If nothing fails, and in check mode, these are also the actions that take effect.
+    - Contains the first 3,000 actions. RV(plan_total) is their full number.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -344,10 +346,10 @@ plan:
         V(revoke_api_key) or V(remove).
       type: str
     email:
-      description: For whom. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
     api_key:
       description: The id and the name of the API key that is revoked.
@@ -355,15 +357,15 @@ plan:
       type: dict
       version_added: 2.0.0
     before:
-      description: The access before, as role assignments. Null for somebody who was not there.
+      description: The access before, as role assignments. Null if the person was not in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     after:
-      description: The access afterwards. Null for somebody who is no longer there.
+      description: The access afterwards. Null if the person is no longer in the organization.
       returned: unless RV(plan_shortened) is true
       type: dict
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
   sample:
     - action: invite
@@ -388,53 +390,53 @@ plan:
             deployment_ids: [5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b]
       reason: "to be taken away: deployment-viewer on deployment 1e3a5c7f9b2d4f6a8c0e2b4d6f8a1c3e"
 plan_total:
-  description: How many actions there are, of which RV(plan) holds the first 3,000.
-  returned: when the organization could be read and the input was right
+  description: The number of actions, of which RV(plan) contains the first 3,000.
+  returned: when the organization could be read and the input was valid
   type: int
   version_added: 2.0.0
   sample: 2
 plan_shortened:
-  description: Whether the entries of RV(plan) leave out RV(plan[].before) and RV(plan[].after), as they do where there
-    are more than 300 actions. They are in RV(diff) then.
-  returned: when the organization could be read and the input was right
+  description: Whether RV(plan[].before) and RV(plan[].after) are left out because there are more than 300 actions. Use
+    RV(diff) then.
+  returned: when the organization could be read and the input was valid
   type: bool
   version_added: 2.0.0
   sample: false
 plan_digest:
   description:
-    - A SHA-256 of the plan. Two plans have the same one if and only if they do the same to the same people of the same
-      organization.
-    - Covers the id of the organization, and of each action in order what it is, the user id, the email as it compares,
-      the grants before and after, and the id of an API key. Reasons, times, and how a definition spells and groups
-      things do not count.
-    - Made from the whole plan, also where RV(plan) is cut.
-  returned: when the organization could be read and the input was right, also where a guard refuses the plan
+    - A SHA-256 hash of the plan. Two plans have the same digest if and only if they do the same things to the same
+      people in the same organization.
+    - It covers the id of the organization and, for each action in order, the kind of action, the user id, the email
+      (ignoring case), the grants before and after, and the id of the API key. Reasons, times, and the way in which a
+      definition spells and groups things do not count.
+    - It is made from the whole plan, even if RV(plan) is cut.
+  returned: when the organization could be read and the input was valid, also if a guard refuses the plan
   type: str
   version_added: 2.0.0
   sample: 3f0c1d1e5ab5c6cf5a2df5f7bb3d4b0ec6ad5b4a1a1c8c0ad5e0d7a2f2f6f0b1
 steps:
   description:
-    - What became of the actions, one by one, also of those that were planned anew during the run because somebody was
-      no longer as the plan had taken them for.
-    - What has failed comes first. No more than 50 are told, and RV(steps_total) is how many there are.
-  returned: when the organization could be read and the input was right
+    - The outcome of each action. This includes actions that were planned again during the run, because the person had
+      changed in the meantime.
+    - Failed actions come first. Contains at most 50 elements. RV(steps_total) is their full number.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     outcome:
-      description: V(planned) in check mode and where a guard refuses. Otherwise V(done), V(failed), V(not_attempted) or
-        V(outcome_unknown) as in RV(failures), V(refused) as in RV(refused), or V(not_needed) where it turned out that
-        there was nothing to do any more.
+      description: V(planned) in check mode and if a guard refuses the plan. Otherwise V(done), V(failed),
+        V(not_attempted) or V(outcome_unknown) as in RV(failures), V(refused) as in RV(refused), or V(not_needed) if
+        there turned out to be nothing left to do.
       type: str
     action:
       description: As in RV(plan).
       type: str
     email:
-      description: For whom. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
     api_key:
       description: The id and the name of the API key that is revoked.
@@ -442,14 +444,13 @@ steps:
       type: dict
       version_added: 2.0.0
     reason:
-      description: Why, in words.
+      description: The reason, for people to read.
       type: str
     names:
-      description: What the deployments and projects are called that it is about, by id, as far as the run has looked
-        that up.
+      description: The names of the deployments and projects concerned, by id, as far as the run has looked them up.
       type: dict
     error:
-      description: Why it failed, in words. Null where it did not.
+      description: Why it failed. Null if it did not.
       type: str
   sample:
     - outcome: done
@@ -460,33 +461,34 @@ steps:
       names: {}
       error: null
 steps_total:
-  description: How many steps there are.
-  returned: when the organization could be read and the input was right
+  description: The full number of actions.
+  returned: when the organization could be read and the input was valid
   type: int
   version_added: 2.0.0
   sample: 1
 diff:
   description:
-    - The people who have changed, or in check mode would change, and no others, in the order of RV(plan). Then API keys
-      that are revoked. Empty where nothing changes.
-    - Holds the first 3,000 elements. Until release 2.0.0 it was one dictionary for all of them.
-  returned: unless Ansible itself refuses the options, or a fault of the collection ends the module
+    - One element for each person whose access has changed (or would change, in check mode), in the order of RV(plan),
+      then one for each API key that is revoked. Empty if nothing changes.
+    - Contains the first 3,000 elements. Before release 2.0.0, it was one dictionary for everybody.
+  returned: unless Ansible itself rejects the options, or a bug in the collection ends the module
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     before_header:
-      description: Whose element it is, by email, and with the user id where several members have this email. By user id
-        alone where the service shows no email. An API key by name and id.
+      description: What the element is about. A person's email, followed by the user id if several members have this
+        email; the user id alone if the service shows no email; an API key's name and id.
       type: str
     after_header:
       description: The same.
       type: str
     before:
-      description: How the person was, as YAML. Empty for somebody who was not there.
+      description: The person's status and access before, as YAML. Empty if the person was not in the organization.
       type: str
     after:
-      description: How the person is. Empty for somebody who is no longer there.
+      description: The person's status and access afterwards, as YAML. Empty if the person is no longer in the
+        organization.
       type: str
   sample:
     - before_header: uma.rao@example.com
@@ -504,22 +506,22 @@ diff:
             - {role_id: deployment-viewer, deployment_ids: ["5f3c1e0a9b7d4c2e8a6f1b3d5c7e9a0b"]}
 not_understood:
   description:
-    - Who keeps more access than is defined, because this version does not understand it. Such access is never taken
-      away. A warning names them, too.
-    - Whoever keeps exactly what is defined, has no roles defined or is removed is not listed.
-  returned: when the organization could be read and the input was right
+    - People who keep more access than is defined, because this version does not understand that access. It is never
+      taken away. A warning names these people, too.
+    - People who keep exactly what is defined, have no roles defined, or are removed are not listed.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
   contains:
     email:
-      description: Who. Null where the service shows no email.
+      description: The person's email. Null if the service does not show it.
       type: str
     user_id:
-      description: The user id. Null for somebody who is only invited.
+      description: The user id. Null for people who are only invited.
       type: str
     role_assignments:
-      description: What is not understood, and kept.
+      description: The access that is not understood, and therefore kept.
       type: dict
   sample:
     - email: uma.rao@example.com
@@ -530,17 +532,18 @@ not_understood:
             all: true
             valid_from: "2026-06-01"
 not_understood_total:
-  description: How many people there are.
-  returned: when RV(not_understood) was cut, because there are more than 3,000
+  description: The full number of people.
+  returned: when RV(not_understood) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 api_keys:
   description:
-    - API keys that were made by members who are removed, as they were before the run. A warning names them where they
+    - API keys that were created by members who are removed, as they were before the run. A warning names those that
       stay.
-    - Empty where nothing was read, because nobody is removed, O(leavers_api_keys=ignore), or a guard refuses.
-  returned: when the organization could be read and the input was right
+    - Empty if they were not looked for, because nobody is removed, because of O(leavers_api_keys=ignore), or because a
+      guard refuses the plan.
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   version_added: 2.0.0
@@ -549,16 +552,16 @@ api_keys:
       description: The id of the API key.
       type: str
     name:
-      description: Its name, which several may have.
+      description: Its name. Several API keys can have the same name.
       type: str
     email:
-      description: Who made it. Null where the service shows no email.
+      description: The email of its creator. Null if the service does not show it.
       type: str
     expires_at:
-      description: When it ends. Null where it has no end.
+      description: When it expires. Null if it never does.
       type: str
     role_assignments:
-      description: What can be done with it.
+      description: What it allows.
       type: dict
   sample:
     - id: zL0a5JQBr7VCgPb1xYkH
@@ -570,15 +573,15 @@ api_keys:
           - role_id: deployment-editor
             all: true
 api_keys_total:
-  description: How many API keys there are.
-  returned: when RV(api_keys) was cut, because there are more than 3,000
+  description: The full number of API keys.
+  returned: when RV(api_keys) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 failures:
-  description: The actions that could not be done. The others are done all the same, and running again tries only what
+  description: The actions that failed. All others were carried out anyway, and running the task again tries only what
     is missing.
-  returned: when the organization could be read and the input was right
+  returned: when the organization could be read and the input was valid
   type: list
   elements: dict
   contains:
@@ -589,7 +592,7 @@ failures:
       description: For whom.
       type: str
     user_id:
-      description: The member's user id. Null for somebody invited.
+      description: The member's user id. Null for people who are only invited.
       type: str
       version_added: 2.0.0
     api_key:
@@ -599,12 +602,11 @@ failures:
       version_added: 2.0.0
     error:
       description:
-        - Why, with the same keys as RV(error).
-        - Some codes are not the service's. C(not_attempted) is for what was given up because of another failure,
-          C(outcome_unknown) for what may or may not have happened, which the next run sees, C(internal_error) for a
-          fault of the collection in this action, and
-          C(invitation_withdrawn) where an old invitation had to go and the new one was refused. C(invalid_id) is for
-          an id that cannot be part of a request.
+        - The reason, with the same keys as RV(error).
+        - Some codes come from the collection, not from the service. With C(not_attempted), the action was skipped
+          because of another failure. With C(outcome_unknown), it may or may not have happened, and the next run finds
+          out. With C(internal_error), there is a bug in the collection. With C(invitation_withdrawn), an old invitation
+          had to be revoked and the new one was refused. With C(invalid_id), an id cannot be part of a request.
       type: dict
   sample:
     - action: invite
@@ -619,28 +621,28 @@ failures:
         path: /organizations/1402593716/invitations
         request_id: 7d1f8a4c2b9e4f60
 failures_total:
-  description: How many failed actions there are.
-  returned: when RV(failures) was cut, because there are more than 3,000
+  description: The full number of failed actions.
+  returned: when RV(failures) was cut, because it would have more than 3,000 elements
   type: int
   version_added: 2.0.0
   sample: 3001
 guard:
-  description: The guard that has refused the plan. Nothing was changed then.
+  description: The guard that refused the plan. Nothing was changed.
   returned: when a guard refuses, in check mode too
   type: dict
   contains:
     name:
-      description: The first of those that refuse, which are asked in the order V(visibility), V(plan_digest),
+      description: The first guard that refuses. They are checked in the order V(visibility), V(plan_digest),
         V(protected), V(min_owners), V(max_removals).
       type: str
     limit:
-      description: What it allows.
+      description: The limit that the guard enforces.
       type: int
     found:
-      description: What the plan comes to.
+      description: The value for this plan.
       type: int
     emails:
-      description: Whom it is about.
+      description: The people concerned.
       type: list
       elements: str
   sample:
@@ -656,28 +658,28 @@ msg:
     from owner or left without any grant, and the limit is 1 (25% of 4 people): bea.fischer@example.com,
     hal.newcomer@example.com. Raise max_removals for this run if that is meant."
 error:
-  description: The answer of the service that ended the run, for playbooks to tell one from another.
+  description: The response of the service that ended the run, in a form that playbooks can evaluate.
   returned: when the run as a whole failed, because the service refused something or did not answer
   type: dict
   contains:
     status:
-      description: The HTTP status. Null without an answer.
+      description: The HTTP status code. Null if there was no response.
       type: int
     codes:
-      description: The service's codes for what is wrong.
+      description: The service's error codes.
       type: list
       elements: str
     message:
-      description: The service's words, and what to do.
+      description: The service's message, and what to do about it.
       type: str
     method:
       description: The HTTP method of the request.
       type: str
     path:
-      description: The path of the request, without what is secret.
+      description: The path of the request, without secrets.
       type: str
     request_id:
-      description: The id of the request, for the vendor's support. Null where the service names none.
+      description: The id of the request, for the vendor's support. Null if the service does not send one.
       type: str
   sample:
     status: 401
@@ -769,7 +771,8 @@ def main() -> None:
             )
         if rules.purge and not any(entry.present for entry in desired):
             findings.problem(
-                "purge", "needs at least one entry in members that is present in effect; this would remove everybody"
+                "purge",
+                "needs at least one entry in members that is present and has not expired; this would remove everybody",
             )
         organization = module.connect(findings)
         tell = to_file(os.environ[FILE]) if FILE in os.environ else to_nobody

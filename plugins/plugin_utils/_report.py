@@ -54,7 +54,7 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
     if (total := result.get("plan_total", 0)) > MOST_IN_EVENT:
         lines.append(
             f"{total} changes are more than an event of an automation platform can hold: it may show the task before "
-            "this one as unchanged and without a result. What stands here is true."
+            "this one as unchanged and without a result. This report is complete."
         )
     lines += [warning for warning in map(str, result.get("warnings", [])) if warning.startswith(KEY_ENDS)]
     return [plain(line) for line in lines]

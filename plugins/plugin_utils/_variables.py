@@ -49,7 +49,7 @@ def faults(
             if len(names) > 1:
                 wrong.append(
                     f"These hosts have the same {ORGANIZATION}, {host.organization}: {', '.join(names)}. Give "
-                    "each organization one host, else one definition undoes the other."
+                    "each organization one host, otherwise one definition undoes the other."
                 )
         wrong += [
             f"{variable} is not a variable of this role{_nearest(variable, known)}."

@@ -176,7 +176,7 @@ def test_inventory_works() -> None:
             "- orgops.elastic_cloud.org_member: {user_id: '1', role_assignments: {organization: [{role_id: x}]}}",
             "'x' is not known",
         ),
-        ("- orgops.elastic_cloud.org_invitation: {emails: ann}", "no email address"),
+        ("- orgops.elastic_cloud.org_invitation: {emails: ann}", "not an email address"),
         ("- orgops.elastic_cloud.org_info: {gather: [everything]}", "gather"),
         ("- orgops.elastic_cloud.org_teem: {members: []}", "no module"),
         ("- org_team: {members: []}", "no module"),

@@ -16,15 +16,15 @@ from ansible_collections.orgops.elastic_cloud.tests.docs.test_site import in_cod
 
 # Words of a breaking change, and the row that is about it
 ROWS = {
-    "a role id that neither it knows": "A role id or a scope that nobody knows",
+    "a role id that neither it knows": "A role id or a scope that is not known",
     "two different lists of application roles": "Two sets of application roles",
     "``state=absent`` together with": "``state: absent`` together with roles, in ``org_member``",
-    "both in ``ignore`` and in ``members``": "Somebody is in ``ignore`` and has an entry",
-    "outweighs ``*@domain``": "Somebody has an entry, and ``ignore`` has the domain",
+    "both in ``ignore`` and in ``members``": "Somebody is in ``ignore`` and also has an entry",
+    "outweighs ``*@domain``": "Somebody has an entry, and ``ignore`` has their domain",
     "``until`` is a day": "Dates in ``until``",
     "``diff`` is a list": "Playbooks that read ``diff``",
     "more than 300 actions": "Playbooks that read long lists",
-    "no longer sent back": "Replaced invitations with fields that nobody knows",
+    "no longer sent back": "Invitations with unknown fields are replaced",
     "plain ``http``": "An emulator behind a proxy",
     "the report has a line for each action": "Programs that read the report",
     "``__org_team_result``": "``__org_team_result``",

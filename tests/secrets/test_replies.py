@@ -344,7 +344,7 @@ def test_roles_that_are_nested_without_end_are_an_error_at_most(
     everybody = json.dumps([*service.members, member(1, role_assignments="ROLES")]).encode()
     service.replies["/members"] = b'{"members": ' + everybody.replace(b'"ROLES"', roles) + b"}"
     result = call(module, check_mode=True, retries=0, **READING[module])
-    assert "fault of the collection" not in result.get("msg", "")
+    assert "bug in the collection" not in result.get("msg", "")
     assert service.writes == []
 
 

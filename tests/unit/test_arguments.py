@@ -188,12 +188,12 @@ def test_an_endpoint_may_have_the_api_path_and_plain_http_on_loopback(endpoint: 
         ("https://me:secret@api.example.com", "endpoint: must be a plain URL"),
         ("https://api.example.com?x=1", "endpoint: must be a plain URL"),
         ("https://api.example.com/#top", "endpoint: must be a plain URL"),
-        ("http://api.example.com", "endpoint: would send the API key in clear to api.example.com"),
-        ("http://localhost.example.com", "endpoint: would send the API key in clear"),
-        ("http://127.0.0.1.example.com", "endpoint: would send the API key in clear"),
-        ("http://10.0.0.1", "endpoint: would send the API key in clear"),
-        ("http://0.0.0.0", "endpoint: would send the API key in clear"),
-        ("http://[2001:db8::1]", "endpoint: would send the API key in clear"),
+        ("http://api.example.com", "endpoint: would send the API key unencrypted to api.example.com"),
+        ("http://localhost.example.com", "endpoint: would send the API key unencrypted"),
+        ("http://127.0.0.1.example.com", "endpoint: would send the API key unencrypted"),
+        ("http://10.0.0.1", "endpoint: would send the API key unencrypted"),
+        ("http://0.0.0.0", "endpoint: would send the API key unencrypted"),
+        ("http://[2001:db8::1]", "endpoint: would send the API key unencrypted"),
         ("http://localhost@api.example.com", "endpoint: must be a plain URL"),
     ],
 )
@@ -210,7 +210,7 @@ def test_an_endpoint_that_would_lose_the_path_is_bad_too(endpoint: str) -> None:
 
 @pytest.mark.parametrize("key", [f"{KEY} {KEY}", f"{KEY}\n{KEY}", f"{KEY}\u00e9", f"{KEY}\0", f"{{{{{KEY}}}}}"])
 def test_a_key_that_was_copied_badly_is_told_without_showing_it(key: str) -> None:
-    assert refused(api_key=key).startswith("api_key: holds white space or characters")
+    assert refused(api_key=key).startswith("api_key: contains white space or characters")
 
 
 @pytest.mark.parametrize("organization_id", ["..", ".", "a\nb"])
@@ -221,7 +221,7 @@ def test_an_organization_id_that_would_change_the_path_is_told(organization_id: 
 @pytest.mark.parametrize("name", ["organization_id", "endpoint", "ca_path"])
 @pytest.mark.parametrize("mark", ["{{ x }}", "{% x %}", "{# x #}"])
 def test_a_connection_that_would_be_a_template_is_told(name: str, mark: str) -> None:
-    assert f"{name}: 'https://{mark}' would be a template to Ansible" in refused(**{name: f"https://{mark}"})
+    assert f"{name}: 'https://{mark}' would be a template for Ansible" in refused(**{name: f"https://{mark}"})
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_a_time_is_passed_on_or_left_to_the_service(value: str | None, time: str
 def test_what_is_no_time_is_told(value: str) -> None:
     findings = Findings()
     check_duration(value, "expires_in", findings)
-    assert findings.problems == [f"expires_in: must be a time such as 3d or 72h, not {value!r}"]
+    assert findings.problems == [f"expires_in: must be a duration such as 3d or 72h, not {value!r}"]
 
 
 @pytest.mark.parametrize("value", ["0", "3", "1000", "0%", "25%", "100%", " 25% "])
@@ -365,4 +365,6 @@ def test_a_limit_of_removals_is_a_number_or_a_share(value: str) -> None:
 def test_what_is_no_limit_of_removals_is_told(value: str) -> None:
     findings = Findings()
     check_max_removals(value, findings)
-    assert findings.problems == [f"max_removals: must be a number such as 3, or a share such as 25%, not {value!r}"]
+    assert findings.problems == [
+        f"max_removals: must be a number such as 3, or a percentage such as 25%, not {value!r}"
+    ]

@@ -303,8 +303,8 @@ def test_an_unknown_scope_is_passed_on_as_it_was_typed_with_a_warning() -> None:
         ({"deployment": ["viewer"]}, ["entry.deployment[0]: must be a dictionary with a role_id, not a text"]),
         ({"deployment": [{"all": True}]}, ["entry.deployment[0]: role_id is missing"]),
         ({"deployment": [{"role_id": None, "all": True}]}, ["entry.deployment[0]: role_id is missing"]),
-        ({"deployment": [{"role_id": " ", "all": True}]}, ["entry.deployment[0]: role_id must be a text"]),
-        ({"deployment": [{"role_id": 5, "all": True}]}, ["entry.deployment[0]: role_id must be a text"]),
+        ({"deployment": [{"role_id": " ", "all": True}]}, ["entry.deployment[0]: role_id must be a non-empty string"]),
+        ({"deployment": [{"role_id": 5, "all": True}]}, ["entry.deployment[0]: role_id must be a non-empty string"]),
         ({"deployment": [{"role_id": "viewer"}]}, ["entry.deployment[0]: needs either 'all: true' or deployment_ids"]),
         (
             {"deployment": [{"role_id": "viewer", "deployment_ids": []}]},
@@ -360,7 +360,7 @@ def test_an_unknown_scope_is_passed_on_as_it_was_typed_with_a_warning() -> None:
         ),
         (
             {"project": {"securty": [{"role_id": "viewer", "all": True}]}},
-            ["entry.project.securty: unknown; here may stand project.elasticsearch"],
+            ["entry.project.securty: unknown; allowed here: project.elasticsearch"],
         ),
         (
             {"project": [{"role_id": "viewer", "all": True}]},

@@ -64,7 +64,7 @@ def test_what_may_be_an_address_passes(email: str) -> None:
     ],
 )
 def test_what_is_no_address_is_told_with_the_address(email: str) -> None:
-    assert what_is_wrong(email) == f"{email.strip()!r} is no email address"
+    assert what_is_wrong(email) == f"{email.strip()!r} is not an email address"
 
 
 @pytest.mark.parametrize("email", ["a\x00@b", "ana@exam\nple.com", "{{x}}@example.com", "#jinja2:x@example.com"])
@@ -109,7 +109,7 @@ def test_faulty_addresses_are_told_at_once_with_their_place() -> None:
     found, problems = split([f"{ANA} bo", 5, "Cleo Ray <cleo@example.com>, dev@example.com", {}])
     assert found == [ANA, "dev@example.com"]
     assert [problem.partition(":")[0] for problem in problems] == ["emails[0]", "emails[1]", "emails[2]", "emails[3]"]
-    assert "'bo' is no email address" in problems[0]
+    assert "'bo' is not an email address" in problems[0]
     assert "not a number" in problems[1]
     assert problems[2].endswith("is a name with an address; write cleo@example.com")
     assert "not a dictionary" in problems[3]

@@ -151,7 +151,7 @@ def test_promise_03_another_organization_is_a_fault_now_or_as_soon_as_ours_is_kn
 @pytest.mark.parametrize("wrong", [True, [], {}, 1.5])
 def test_promise_03_what_is_no_organization_is_a_fault(wrong: t.Any) -> None:
     block = {"role_id": "billing-admin", "organization_id": wrong}
-    assert "organization_id must be a text" in roles_of({"organization": [block]})[1][0]
+    assert "organization_id must be a string" in roles_of({"organization": [block]})[1][0]
 
 
 # --- 4: two sets of application roles
@@ -291,10 +291,10 @@ def test_promise_06_nobody_is_asked_about_what_is_taken_away_or_given_to_nobody(
 def test_promise_06_an_unknown_scope_is_a_fault_before_anything_is_read(scope: dict[str, t.Any]) -> None:
     found, (problem,), _warnings = roles_of(scope)
     assert found == NOTHING
-    assert ": unknown; here may stand " in problem
+    assert ": unknown; allowed here: " in problem
     found, problems, (warning,) = roles_of(scope, unknown_scopes="warn")
     assert problems == []
-    assert "this scope is not known to this version and is passed on as it is" in warning
+    assert "this scope is not known to this version and is sent to the service as it is" in warning
     assert to_assignments(found) == scope
 
 
@@ -327,7 +327,7 @@ def test_promise_08_a_selection_that_is_for_nobody_is_warned_of() -> None:
     check_selections(selections, team, there, findings)
     assert findings.problems == []
     (warning,) = findings.warnings
-    assert warning.endswith(" is for nobody in the organization, its invitations or the definition; is it misspelt?")
+    assert warning.endswith(" matches nobody in the organization, its invitations or the definition; is it misspelt?")
     for place in ("ignore[5] (dan@example.com)", "ignore[6] (id-dan)", "ignore[7] (*@dan.example.org)"):
         assert place in warning
     assert "protected[5] (dan@example.com)" in warning
@@ -374,13 +374,13 @@ def test_an_entry_may_say_why_in_one_line(key: str) -> None:
     for good in ("Project Alpine", " padded\n", "", 12345, 1.5, "x" * 200, None):
         assert problems_of(entry(**{key: good})) == []
     for bad, told in [
-        ("x" * 201, "has 201 characters, and may have 200"),
+        ("x" * 201, "has 201 characters, at most 200"),
         ("a\nb", "must be one line"),
         ("a\u2028b", "must be one line"),
-        ("a\x1bb", "holds a control character"),
+        ("a\x1bb", "contains a control character"),
         ("{{ x }}", "would be a template"),
-        (True, "must be a text, not true or false"),
-        (["x"], "must be a text, not a list"),
+        (True, "must be a string, not true or false"),
+        (["x"], "must be a string, not a list"),
     ]:
         (problem,) = problems_of(entry(**{key: bad}))
         assert problem.startswith(f"members[0] ({ANA}): {key}")

@@ -135,7 +135,7 @@ def first() -> str:
         (change(decision=""), "{first}: has no decision (user:30051e7: deployment-viewer on deployment:"),
         (change(decision="maybe"), "{first}: the decision 'maybe' is none of keep, revoke, change"),
         (change(reviewer=" "), "{first}: has no reviewer"),
-        (change(reviewer="Rita"), "{first}: reviewer: 'Rita' is no email address"),
+        (change(reviewer="Rita"), "{first}: reviewer: 'Rita' is not an email address"),
         (change(decided_on=""), "{first}: has no date in decided_on"),
         (change(decided_on="11/25/26"), "{first}: decided_on: '11/25/26' is no day like"),
         (change(decided_on="2026-02-30"), "{first}: decided_on: '2026-02-30' is no day like"),

@@ -144,7 +144,7 @@ def test_whoever_has_an_unsafe_email_is_ignored_and_named(text: str) -> None:
         ({"deployment": ["viewer"]}, "does not know deployment"),
         ({"deployment": [*deployments("a")["deployment"], *deployments("a", roles=[])["deployment"]]},
          "different application roles: deployment-viewer on deployment a, deployment-viewer on deployment a ("),
-        ({"deployment": [{"role_id": " ", "all": True}]}, "role_id must be a text that is not empty"),
+        ({"deployment": [{"role_id": " ", "all": True}]}, "role_id must be a non-empty string"),
         ({"deployment": [{"role_id": "viewer", "deployment_ids": [""]}]}, "deployment_ids must be a list of strings"),
     ],
     ids=["scope", "project type", "resource", "no block", "application roles", "blank role", "blank id"],

@@ -221,8 +221,8 @@ def test_a_definition_that_templating_has_spoilt_tells_to_quote_the_dates() -> N
         ([[]], "members[0][0]: must be a dictionary with an email, not a list"),
         ({}, "members[0]: email is missing"),
         ({"email": None}, "members[0]: email is missing"),
-        ({"email": 5}, "members[0]: email must be a text, not a number"),
-        ({"email": "ana"}, "members[0]: 'ana' is no email address"),
+        ({"email": 5}, "members[0]: email must be a string, not a number"),
+        ({"email": "ana"}, "members[0]: 'ana' is not an email address"),
         ({"email": "Ana <ana@example.com>"}, "members[0]: 'Ana <ana@example.com>' is a name with an address; write"),
         ({"email": ANA, "rols": 1}, f"members[0] ({ANA}): unknown key 'rols'"),
         ({"email": ANA, "group": ["x"]}, f"members[0] ({ANA}): unknown key 'group' (did you mean 'groups'?)"),
@@ -384,7 +384,7 @@ def test_within_one_list_a_person_is_still_named_once() -> None:
 def test_lists_that_do_not_agree_on_how_long_are_a_fault(other: dict[str, t.Any]) -> None:
     for until in ({}, {"until": "2035-12-30"}):
         (problem,) = problems_of([{"email": ANA, **until}], [{"email": ANA, **other}])
-        assert "state or until is not as in members[0][0] (ana@example.com)" in problem
+        assert "state or until differs from members[0][0] (ana@example.com)" in problem
 
 
 def test_lists_may_say_the_same_time_in_other_words() -> None:

@@ -24,14 +24,14 @@ each_unsafe_text = pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
 
 @each_template
 def test_a_template_is_unsafe(text: str) -> None:
-    assert "would be a template to Ansible" in (what_is_unsafe(text) or "")
+    assert "would be a template for Ansible" in (what_is_unsafe(text) or "")
     assert what_is_unsafe(text, lines=True) == what_is_unsafe(text)
 
 
 @pytest.mark.parametrize("text", CONTROLS.values(), ids=CONTROLS)
 def test_a_control_character_is_unsafe_where_there_are_no_lines(text: str) -> None:
     half = text == CONTROLS["surrogate"]  # there is no place for it
-    assert ("holds half of a surrogate" if half else "holds a control character") in (what_is_unsafe(text) or "")
+    assert ("holds half of a surrogate" if half else "contains a control character") in (what_is_unsafe(text) or "")
     assert what_is_unsafe(text, lines=True) == (what_is_unsafe(text) if half else None)
 
 

@@ -81,7 +81,7 @@ def test_promise_12_a_fault_of_ours_is_one_actions_failure(monkeypatch):
     assert outcome.changed
     assert held(world, ANA) == grants(viewer("a", "b"))
     assert "new@example.com" in world.snapshot().invitations
-    assert "fault of the collection" in str(outcome.message)
+    assert "bug in the collection" in str(outcome.message)
     assert world.key not in str(outcome.message)
 
 

@@ -480,10 +480,12 @@ def _unknown_from_input(blocks: t.Any, path: Path, where: str, findings: Finding
         return []
     if unknown_scopes == "fail":
         findings.problem(
-            where, f"unknown; here may stand {', '.join(known)}{near}; unknown_roles=warn passes others on as they are"
+            where,
+            f"unknown; allowed here: {', '.join(known)}{near}; unknown_roles=warn sends others to the service as they "
+            "are",
         )
         return []
-    findings.warn(where, f"this scope is not known to this version and is passed on as it is{near}")
+    findings.warn(where, f"this scope is not known to this version and is sent to the service as it is{near}")
     grants = frozenset(
         Grant(path, "", None, extra=_canonical_json(block))
         for block in (blocks if isinstance(blocks, list) else [blocks])
@@ -506,7 +508,7 @@ def _block_from_input(
         findings.problem(where, f"unknown key {key!r}{did_you_mean(key, keys)}")
     role_id = block.get("role_id")
     if not isinstance(role_id, str) or not role_id.strip():
-        findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a text that is not empty")
+        findings.problem(where, "role_id is missing" if role_id is None else "role_id must be a non-empty string")
     elif wrong := what_is_unsafe(role_id):
         findings.problem(where, f"role_id: {wrong}")
     else:
@@ -566,7 +568,7 @@ def _check_organization(value: t.Any, where: str, findings: Findings, organizati
     """Check the organization that a block names, or note it, to be compared when the right one is known."""
     named = as_id(value)
     if named is None:
-        findings.problem(where, f"organization_id must be a text, not {kind_of(value)}")
+        findings.problem(where, f"organization_id must be a string, not {kind_of(value)}")
     elif wrong := what_is_unsafe(named):
         findings.problem(where, f"organization_id: {wrong}")
     elif organization_id is None:

@@ -188,7 +188,7 @@ class Selection:
             elif wrong := what_is_unsafe(name):
                 findings.problem(where, wrong)
             elif "*" in name and not re.fullmatch(r"\*@[^@*\s]+", name.strip()):
-                findings.problem(where, f"{name!r} is no pattern that is known: *@domain stands for everybody there")
+                findings.problem(where, f"{name!r} is not a known pattern: *@domain stands for everybody there")
             elif "@" in name and "*" not in name and (wrong := what_is_wrong(name)):
                 findings.problem(where, wrong)
             else:
@@ -216,7 +216,7 @@ def person_key(email: str | None, user_id: str | None) -> str:
 
 
 def what_is_wrong(email: str) -> str | None:
-    """Return why this is no email address, None where it may be one.
+    """Return why this is not an email address, None where it may be one.
 
     Deliberately lenient: what an address may look like is for the service to say, this finds slips.
     """
@@ -228,7 +228,7 @@ def what_is_wrong(email: str) -> str | None:
         return f"{text!r} is a name with an address; write {named[1]}"
     plain = text.isascii() and text.isprintable()  # most are, and it is quick to see
     if not ADDRESS.fullmatch(text) or not (plain or _is_visible(text)):
-        return f"{text!r} is no email address"
+        return f"{text!r} is not an email address"
     if len(text) > LONGEST_ADDRESS:
         return f"{text[:40]!r}.. is longer than the {LONGEST_ADDRESS} characters that an address may have"
     return None
@@ -251,7 +251,7 @@ def split_addresses(value: t.Any, findings: Findings, option: str = "emails") ->
         if text is None:
             continue
         if not isinstance(text, str):
-            findings.problem(where, f"must be a text with one or more email addresses, not {kind_of(text)}")
+            findings.problem(where, f"must be a string with one or more email addresses, not {kind_of(text)}")
             continue
         if wrong := what_is_unsafe(text, lines=True):
             findings.problem(where, wrong)

@@ -38,7 +38,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks 
 
 NOBODY_TO_GIVE_IT_TO = (
     "a new API key is shown once, and here nothing would keep it out of logs: the task runs with async, or the module "
-    "without its action plugin. Say with dest in which file it is to be written"
+    "without its action plugin. Use dest to write it to a file"
 )
 
 

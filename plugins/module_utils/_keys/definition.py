@@ -31,8 +31,8 @@ NO_GRANTS = Given()
 # The environment variable by which the action plugin tells that it keeps a new key out of all that is shown.
 KEPT_SECRET = "ORGOPS_ELASTIC_CLOUD_KEPT_SECRET"
 NO_ROLES = (
-    "is missing or gives nothing, and then the service would give the API key all that its creator may do; say which "
-    "roles it is to have"
+    "is missing or empty, and then the service would give the API key all that its creator may do; give the "
+    "roles that it should have"
 )
 THREE_MONTHS = dt.timedelta(days=89)  # at least; how long a key lives where nothing is said
 
@@ -89,7 +89,7 @@ def parse_key(
             )
         return Wanted(name, id_, present=False)
     if not name:
-        findings.problem("name", "is missing: it is what makes it the same API key from one run to the next")
+        findings.problem("name", "is missing: its name tells the API key from others in the next run")
     if id_:
         findings.problem("id", "can be given with state=absent alone; an API key cannot be changed")
     if "role_assignments" not in given:
@@ -119,5 +119,5 @@ def _length(value: str | None, option: str, findings: Findings) -> tuple[str | N
     text = (value or "").strip()
     found = length(text) if text else None
     if text and not found:
-        findings.problem(option, f"must be a time such as 90d or 12h, and more than nothing, not {value!r}")
+        findings.problem(option, f"must be a duration such as 90d or 12h, longer than zero, not {value!r}")
     return (text, found) if found else (None, None)

@@ -42,12 +42,12 @@ class KeyFile:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                return f"{path} cannot be looked at: {error.strerror}"
+                return f"{path} cannot be inspected: {error.strerror}"
             if not stat.S_ISREG(mode):
                 kind = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no file"
-                return f"{path} is {kind}; name a file, or one that is not there yet"
+                return f"{path} is {kind}; give the path of a file, which need not exist yet"
         if not folder.is_dir():
-            return f"the folder {folder} is not there on the host that runs the module"
+            return f"the folder {folder} does not exist on the host that runs the module"
         if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
             return f"the folder {folder} cannot be written by the user who runs the module"
         return None

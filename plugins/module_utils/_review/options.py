@@ -134,7 +134,7 @@ class Options:
 def _length(value: t.Any, option: str, findings: Findings) -> dt.timedelta:
     found = length(value.strip()) if isinstance(value, str) else None
     if found is None:
-        findings.problem(option, f"must be a time such as 30d or 12h, not {value!r}")
+        findings.problem(option, f"must be a duration such as 30d or 12h, not {value!r}")
     return found or dt.timedelta()
 
 
@@ -232,7 +232,7 @@ def _exemption(
 
 def _text(value: t.Any, key: str, where: str, findings: Findings) -> str:
     if not isinstance(value, str) or not value.strip():
-        findings.problem(where, f"{key} must be a text that is not empty")
+        findings.problem(where, f"{key} must be a string that is not empty")
         return ""
     if wrong := what_is_unsafe(value):
         findings.problem(where, f"{key}: {wrong}")

@@ -360,7 +360,7 @@ def _text(entry: Mapping[str, t.Any], key: str, where: str, findings: Findings) 
         return None
     if not isinstance(value, str):
         findings.problem(
-            where, f"{key} must be a text, in quotes where YAML would read another thing, not {kind_of(value)}"
+            where, f"{key} must be a string, in quotes where YAML would read another thing, not {kind_of(value)}"
         )
         return None
     text = value.strip()

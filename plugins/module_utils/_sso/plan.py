@@ -299,7 +299,7 @@ def _mappings(definition: Definition, before: SignOn, findings: Findings) -> t.I
                 yield _removal(there, "state is absent", before.domains)
         elif there is None:
             made = RoleMapping(wanted.name, wanted.enabled, wanted.match, wanted.conditions, wanted.grants)
-            yield Action("add_role_mapping", made.name, None, made, "there is none of this name")
+            yield Action("add_role_mapping", made.name, None, made, "there is none with this name")
         else:
             yield from _update(wanted, there, before.domains, definition.names, findings)
     if definition.purge:

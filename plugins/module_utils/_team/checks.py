@@ -60,7 +60,7 @@ def check_blocks(blocks: Iterable[Block], holders: Iterable[Grants], unknown_rol
             f"the role id {grant.role_id!r} is not known to this version, and nobody in the organization holds it{near}"
         )
         if unknown_roles == "warn":
-            findings.warn(place, f"{what}; it is passed on as it is")
+            findings.warn(place, f"{what}; it is sent to the service as it is")
         else:
             findings.problem(place, f"{what}; correct it, or pass it on as it is with unknown_roles=warn")
 
@@ -75,5 +75,5 @@ def check_selections(
     for selection in selections:
         for place in selection.matching_nobody(emails, people.members):
             findings.warn(
-                place, "is for nobody in the organization, its invitations or the definition; is it misspelt?"
+                place, "matches nobody in the organization, its invitations or the definition; is it misspelt?"
             )

@@ -62,8 +62,8 @@ UNSETTLED = ("not_attempted", "outcome_unknown")  # codes of ours that say more 
 MOST_STEPS = 50  # what became of so many actions is told one by one
 MAY_NOT = (403, 404)  # answers to an API key that may not list API keys
 ONLY_DEPARTURES = (
-    "Names fit no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only those "
-    "who are to go are removed or uninvited. Correct the names and run again:"
+    "Names match no resource, or several. Because of that nobody is invited, and nobody's roles are changed; only "
+    "people who should go are removed or uninvited. Correct the names and run again:"
 )
 PURGES_ARRIVALS = (
     "purge removes people, ignore is empty, and role mappings of single sign-on are enabled ({names}). Whoever logs in "
@@ -237,7 +237,7 @@ class Outcome:
         """What went wrong in words, with what was done all the same; None where nothing did."""
         names = "".join(f"\n- {plain(one)}" for one in self.unresolved)
         if self.refused_by:
-            return f"{self.refused_by}{names and f' Besides, names fit no resource, or several:{names}'}"
+            return f"{self.refused_by}{names and f' Besides, names match no resource, or several:{names}'}"
         parts = [f"{ONLY_DEPARTURES}{names}"] * bool(names) + [self._about_failures()] * bool(self.failures)
         return "\n".join(parts) or None
 

@@ -113,7 +113,7 @@ def parse_team(
     if any(isinstance(entry, str) and SPOILT_DATE.search(entry) for _place, _number, entry in entries_in(members)):
         findings.problem(
             "members",
-            "templating has made a text of a definition with a date in it; put dates in quotes: until: '2026-12-31'",
+            "templating has turned a definition with a date into a string; put dates in quotes: until: '2026-12-31'",
         )
         return []
     reading = Reading(findings, organization_id, unknown_scopes, names)
@@ -146,7 +146,7 @@ def parse_team(
         given, grants = reading.given(entry, where)
         over = _over(entry.get("until"), now, where, findings)
         if given and state == "absent" and not over:
-            findings.warn(where, "state is absent, so the groups and role_assignments of this entry give nothing")
+            findings.warn(where, "state is absent, so the groups and role_assignments of this entry have no effect")
         because = "state is absent" if state == "absent" else over
         asked = grants if given and not because else None
         notes = {key: str(entry[key]).strip() for key in NOTES if key in entry}
@@ -186,7 +186,7 @@ def _joined(first: Desired, other: Desired, findings: Findings) -> Desired:
     """Return what two entries for one person come to, each of a list of its own."""
     if (first.present, first.because, first.ends) != (other.present, other.because, other.ends):
         findings.problem(
-            other.where, f"state or until is not as in {first.where}; lists that name one person have to agree on both"
+            other.where, f"state or until differs from {first.where}; lists that name one person have to agree on both"
         )
     given = first.given + other.given
     grants = NOTHING.union(*[one.grants for one in given])
@@ -264,7 +264,7 @@ class Reading:
             elif name not in self.groups:
                 self.findings.problem(where, f"unknown group {name!r}{did_you_mean(name, self.groups)}")
             elif (group := self.groups[name]) is None:
-                self.findings.problem(where, f"the group {name!r} is empty; write {{}} where it is to give nothing")
+                self.findings.problem(where, f"the group {name!r} is empty; write {{}} if it should give nothing")
             else:
                 given.append(group)
         if "role_assignments" in entry:
@@ -281,7 +281,7 @@ def _email(entry: Mapping[str, t.Any], where: str, findings: Findings) -> str | 
     if email is None:
         findings.problem(where, "email is missing")
     elif not isinstance(email, str):
-        findings.problem(where, f"email must be a text, not {kind_of(email)}")
+        findings.problem(where, f"email must be a string, not {kind_of(email)}")
     elif wrong := what_is_wrong(email):
         findings.problem(where, wrong)
     else:
@@ -292,7 +292,7 @@ def _email(entry: Mapping[str, t.Any], where: str, findings: Findings) -> str | 
 def _check_note(note: t.Any, key: str, where: str, findings: Findings) -> None:
     """Check what stands in an entry for people alone: one line of text; a number counts as its digits."""
     if isinstance(note, bool) or not isinstance(note, (str, int, float)):
-        findings.problem(where, f"{key} must be a text, not {kind_of(note)}")
+        findings.problem(where, f"{key} must be a string, not {kind_of(note)}")
         return
     text = str(note).strip()
     if len(text.splitlines()) > 1:
@@ -300,7 +300,7 @@ def _check_note(note: t.Any, key: str, where: str, findings: Findings) -> None:
     elif wrong := what_is_unsafe(text):
         findings.problem(where, f"{key}: {wrong}")
     elif len(text) > LONGEST_NOTE:
-        findings.problem(where, f"{key} has {len(text)} characters, and may have {LONGEST_NOTE}")
+        findings.problem(where, f"{key} has {len(text)} characters, at most {LONGEST_NOTE}")
 
 
 def _over(until: t.Any, now: dt.datetime, where: str, findings: Findings) -> str:

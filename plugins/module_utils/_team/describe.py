@@ -48,11 +48,11 @@ def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
     template to Ansible. Whoever no entry can describe stands in `ignore`. None where there is no such definition.
     """
     if not people.whole:
-        return None, ["No team is returned: half a picture would strip people of what it leaves out."]
+        return None, ["No team is returned, because people would lose the access that is missing from it."]
     if not people.owners:
         return None, [
             "No team is returned: this API key sees no organization owner, so it does not see the whole organization, "
-            "and half a picture would strip people of what it leaves out. Use an API key of an organization owner."
+            "and people would lose the access that is missing. Use an API key of an organization owner."
         ]
     findings, flaws = Findings(), Findings()
     entries: list[dict[str, t.Any]] = []
@@ -70,9 +70,9 @@ def describe_team(people: People) -> tuple[dict[str, t.Any] | None, list[str]]:
         for member in person.members if why else ():
             ignored.append(member.user_id)
             if _can_be_ignored(member):
-                findings.warn(_name(member), f"in team.ignore, since no entry of a definition can tell it: {why}")
+                findings.warn(_name(member), f"in team.ignore, since no entry of a definition can describe it: {why}")
             else:
-                flaws.warn(_name(member), f"No team is returned, since neither an entry nor ignore can tell it: {why}")
+                flaws.warn(_name(member), f"No team is returned, as neither an entry nor ignore can describe it: {why}")
     if not entries:
         flaws.warn("team", "No team is returned, since nobody is left for its members")
     if flaws.warnings:

@@ -126,7 +126,7 @@ def _check_digest(plan: Plan, digest: str | None, guards: Guards) -> GuardError 
         return None
     return GuardError(
         "plan_digest",
-        "The guard plan_digest refuses the plan: it is another than the one that was approved. Its digest is "
+        "The guard plan_digest refuses the plan: it is not the plan that was approved. Its digest is "
         f"{digest}, and the approved one is {guards.plan_digest}. The organization or its definition has changed in "
         "between, so audit and approve again.",
         0,

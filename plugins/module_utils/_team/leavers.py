@@ -135,7 +135,7 @@ class LeaversKeys:
             )
         if self._orphans:
             warnings.append(
-                f"API keys made by people who are no members any more go on working: {_all(self._orphans)}. Each is "
+                f"API keys made by people who are not members any more go on working: {_all(self._orphans)}. Each is "
                 f"revoked by {TASK}."
             )
         if self._one_maker:

@@ -314,7 +314,7 @@ def _plan_replacement(
     if not reason and rules.resend == "always":
         reason = "resend is always"
     elif reason and (rules.resend == "never" or (rules.resend == "when_changed" and not pending)):
-        findings.warn(entry.where, f"not invited again, as was asked for, though {reason}")
+        findings.warn(entry.where, f"not invited again, as requested, although {reason}")
         reason = ""
     if not reason:
         _note_not_understood(entry, latest, latest.grants, plan, findings)
@@ -338,8 +338,8 @@ def _note_not_understood(
         plan.not_understood.append(NotUnderstood(who, beside))
         findings.warn(
             entry.where,
-            "keeps access beside what is defined, since this version of the collection does not understand it "
-            "(not_understood tells which): update the collection, or take it away in the console",
+            "keeps access beyond what is defined, since this version of the collection does not understand it "
+            "(see not_understood): update the collection, or take it away in the console",
         )
 
 

@@ -335,7 +335,7 @@ def internal_error(error: Exception, organization: Organization) -> ApiError:
     """Return a fault of ours as what became of an action; its text may hold the API key or a token."""
     words = organization.client.scrub(f"{type(error).__name__}: {error}")
     return ApiError(
-        f"a fault of the collection, please report it: {words}. Running again does what has not been done yet",
+        f"a bug in the collection, please report it: {words}. Running again does what has not been done yet",
         codes=["internal_error"],
     )
 

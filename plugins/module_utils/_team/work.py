@@ -142,7 +142,7 @@ def not_attempted(why: ApiError | None) -> ApiError:
 def outcome_unknown(lost: ApiError) -> ApiError:
     """Return the error of somebody of whom it is not known whether a request has had its effect."""
     return lost.coded(
-        "outcome_unknown", f"it is not known whether this has happened: {lost.message}. Run again: that settles it."
+        "outcome_unknown", f"it is not known whether this has happened: {lost.message}. Run again to find out."
     )
 
 

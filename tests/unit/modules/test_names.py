@@ -150,8 +150,8 @@ def test_nothing_is_asked_for_where_the_connection_is_at_fault(site):
             {"project": {"vectordb": [{"role_id": "viewer", "project_names": ["shop"]}]}},
             "project_names cannot be looked up, since no list of these is published; give ids instead",
         ),
-        ({"deployment": [{"role_id": "viewer", "deployment_names": ["a{{ 1 }}"]}]}, "would be a template to Ansible"),
-        ({"deployment": [{"role_id": "viewer", "deployment_names": ["a\nb"]}]}, "holds a control character"),
+        ({"deployment": [{"role_id": "viewer", "deployment_names": ["a{{ 1 }}"]}]}, "would be a template for Ansible"),
+        ({"deployment": [{"role_id": "viewer", "deployment_names": ["a\nb"]}]}, "contains a control character"),
     ],
 )
 def test_the_fault_is_told_in_each_module_and_nothing_is_written(site, roles, says):

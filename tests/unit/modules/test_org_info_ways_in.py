@@ -194,9 +194,9 @@ def test_what_the_service_does_not_show_is_not_guessed(site):
         ("a,b", BILLING, "holds ','"),
         ("a/b", BILLING, "holds '/'"),
         ("none", {}, "gives nobody anything"),
-        ("{{ x }}", BILLING, "would be a template to Ansible"),
+        ("{{ x }}", BILLING, "would be a template for Ansible"),
         ("turned\u202e", BILLING, "cannot be part of a request"),
-        ("cook", viewer("a", application_roles=["{% x %}"]), "would be a template to Ansible"),
+        ("cook", viewer("a", application_roles=["{% x %}"]), "would be a template for Ansible"),
     ],
 )
 def test_a_mapping_that_no_definition_can_tell_is_shown_and_named(site, name, roles, why):

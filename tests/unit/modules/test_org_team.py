@@ -459,7 +459,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place(site):
     cases: list[tuple[Any, str]] = [
         ("ana@example.com", "members[0]: must be a dictionary"),
         ({}, "members[1]: email is missing"),
-        (entry("ana"), "members[2]: 'ana' is no email address"),
+        (entry("ana"), "members[2]: 'ana' is not an email address"),
         (entry(f"Ana <{ANA}>"), f"members[3]: 'Ana <{ANA}>' is a name with an address; write {ANA}"),
         (entry(BO, grops=[]), "unknown key 'grops' (did you mean 'groups'?)"),
         (entry("BO@example.com"), "members[5] (BO@example.com): the same person as members[4]"),

@@ -124,7 +124,7 @@ def test_promise_06_a_role_that_nobody_knows_is_a_fault_after_reading_and_before
 @each_way
 def test_promise_06_a_scope_that_is_not_known_is_a_fault_before_any_request(site, module):
     roles = {"moon_base": [{"role_id": "astronaut"}]}
-    assert "role_assignments.moon_base: unknown; here may stand " in site.reject(module, **ROLES_OF[module](roles))
+    assert "role_assignments.moon_base: unknown; allowed here: " in site.reject(module, **ROLES_OF[module](roles))
     checked = site.succeed(module, check_mode=True, unknown_roles="warn", **ROLES_OF[module](roles))
     assert "this scope is not known" in checked["warnings"][0]
 

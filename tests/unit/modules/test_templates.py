@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""No module takes a text that would be a template to Ansible, or an id with a control character, in any option."""
+"""No module takes a text that would be a template for Ansible, or an id with a control character, in any option."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_template_is_refused_and_the_entry_named(site, place, mark):
     assert f"{where}: " in message
     assert message.isprintable()
     if where not in ("max_removals", "invitation_expires_in"):
-        assert "would be a template to Ansible" in message
+        assert "would be a template for Ansible" in message
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\x1b[2Jb", "a\x01b"])
@@ -116,7 +116,7 @@ def test_a_control_character_is_refused_and_the_entry_named(site, place, text):
     module, options, where = PLACES[place](text)
     message = site.reject(module, **options)
     assert f"{where}: " in message
-    assert "holds a control character" in message
+    assert "contains a control character" in message
     assert message.isprintable()
 
 
