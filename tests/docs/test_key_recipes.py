@@ -62,7 +62,7 @@ def handed(local: Local) -> list[t.Any]:
 
 
 def test_which_keys_there_are_and_who_has_left_is_told(reader: Reader) -> None:
-    commands = begin(reader, "What to know about them")
+    commands = begin(reader, "What to know about API keys")
     left = reader.emulator.add_key(ACME, name="left", role_assignments=EVERY_DEPLOYMENT, user_id="4711")
     reader.run(commands)
     assert keys(reader)["left"][0] in reader.output
