@@ -215,5 +215,6 @@ def test_what_a_section_looks_at_can_be_done(story: Story, reader: Reader) -> No
 
 def test_everything_that_a_guide_shows_is_from_a_story() -> None:
     told = {(story.guide, story.section) for story in STORIES}
-    shown = [block for path in GUIDES.glob("*.rst") for block in blocks(path) if block.language == "ansible-output"]
+    guides = [path for path in GUIDES.glob("*.rst") if path.stem != "guide_single_sign_on"]  # which has its own tests
+    shown = [block for path in guides for block in blocks(path) if block.language == "ansible-output"]
     assert [block.place for block in shown if (block.document.stem, block.section) not in told] == []
