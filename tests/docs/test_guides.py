@@ -79,14 +79,14 @@ STORIES = [
     recipe("Connected clusters"),
     recipe("Several organizations"),
     recipe("Claiming a domain"),
-    recipe("Single sign-on beside it", {HAL: None}, NEWCOMERS),
+    recipe("Single sign-on and a definition", {HAL: None}, NEWCOMERS),
     Story("guide_recipes", "Adopting an existing organization", others={ADA: OWNER, JONAS: EVERY_DEPLOYMENT}),
     recipe("An emergency account", {}, {"emergency@example.com": OWNER}),
     recipe("Changing a person's address", {"nils.berg@example.org": "pending"}),
     recipe("One role for a list of people", {"uma.rao@example.com": "pending"}),
     recipe("Handing over ownership"),
     Story("guide_safety", "When a guard refuses", others={ADA: OWNER, **TEAM}, after=dict.fromkeys(TEAM)),
-    Story("guide_safety", "Getting back", others={JONAS: EVERY_DEPLOYMENT}),
+    Story("guide_safety", "How to recover", others={JONAS: EVERY_DEPLOYMENT}),
     Story(
         "guide_safety",
         "A record before each run",
@@ -94,10 +94,10 @@ STORIES = [
         {JONAS: EVERY_DEPLOYMENT},
         {JONAS: "pending"},
     ),
-    Story("guide_audits", "One look", DEFINITION, DRIFT),
-    Story("guide_audits", "A report that fails", DEFINITION, DRIFT),
-    Story("guide_audits", "Questions to the organization", DEFINITION, {JONAS: OWNER, HAL: {}}),
-    Story("guide_audits", "A record to compare", DEFINITION),
+    Story("guide_audits", "A quick look", DEFINITION, DRIFT),
+    Story("guide_audits", "An audit that fails on drift", DEFINITION, DRIFT),
+    Story("guide_audits", "Questions about the organization", DEFINITION, {JONAS: OWNER, HAL: {}}),
+    Story("guide_audits", "A record for comparison", DEFINITION),
     Story("guide_terraform", "The way over", others={ADA: OWNER, JONAS: EVERY_DEPLOYMENT}),
 ]
 
@@ -215,5 +215,6 @@ def test_what_a_section_looks_at_can_be_done(story: Story, reader: Reader) -> No
 
 def test_everything_that_a_guide_shows_is_from_a_story() -> None:
     told = {(story.guide, story.section) for story in STORIES}
-    shown = [block for path in GUIDES.glob("*.rst") for block in blocks(path) if block.language == "ansible-output"]
+    guides = [path for path in GUIDES.glob("*.rst") if path.stem != "guide_single_sign_on"]  # which has its own tests
+    shown = [block for path in guides for block in blocks(path) if block.language == "ansible-output"]
     assert [block.place for block in shown if (block.document.stem, block.section) not in told] == []

@@ -25,6 +25,7 @@ RECIPES = GUIDES / "guide_recipes.rst"
 BEGIN = "The inventory that the recipes begin from"
 ADMIN = {"deployment": [{"role_id": "deployment-admin", "all": True}]}
 NILS = "nils.berg@example.com"
+JONAS = "jonas.weber@example.com"
 
 
 def begin(reader: Reader, section: str) -> str:
@@ -62,7 +63,7 @@ def handed(local: Local) -> list[t.Any]:
 
 
 def test_which_keys_there_are_and_who_has_left_is_told(reader: Reader) -> None:
-    commands = begin(reader, "What to know about them")
+    commands = begin(reader, "What to know about API keys")
     left = reader.emulator.add_key(ACME, name="left", role_assignments=EVERY_DEPLOYMENT, user_id="4711")
     reader.run(commands)
     assert keys(reader)["left"][0] in reader.output
@@ -71,7 +72,7 @@ def test_which_keys_there_are_and_who_has_left_is_told(reader: Reader) -> None:
 
 def test_a_key_reaches_the_vault_before_the_old_one_is_revoked(reader: Reader) -> None:
     commands = begin(reader, "A key in a vault")
-    reader.emulator.add_key(ACME, name="terraform", role_assignments=ADMIN, email="jonas.weber@example.com")
+    reader.emulator.add_key(ACME, name="terraform", role_assignments=ADMIN, email=JONAS)
     (old,) = keys(reader)["terraform"]
     with local_server(Reply(404, b"{}"), Reply()) as vault:
         reader.environment |= {"VAULT_ADDR": vault.url, "VAULT_TOKEN": "a-token-of-the-vault"}
@@ -97,13 +98,29 @@ def test_a_key_reaches_the_vault_before_the_old_one_is_revoked(reader: Reader) -
 
 def test_where_the_vault_takes_no_key_the_old_one_goes_on_working(reader: Reader) -> None:
     commands = begin(reader, "A key in a vault")
-    reader.emulator.add_key(ACME, name="terraform", role_assignments=ADMIN, email="jonas.weber@example.com")
+    reader.emulator.add_key(ACME, name="terraform", role_assignments=ADMIN, email=JONAS)
     (old,) = keys(reader)["terraform"]
     with local_server(Reply(404, b"{}"), Reply(503)) as vault:
         reader.environment |= {"VAULT_ADDR": vault.url, "VAULT_TOKEN": "a-token-of-the-vault"}
         with pytest.raises(AssertionError, match="Hand a new key to the vault"):
             reader.run(commands)
     assert old in keys(reader)["terraform"]
+
+
+def test_a_renewed_key_that_has_not_reached_the_vault_is_replaced(reader: Reader) -> None:
+    commands = begin(reader, "A key in a vault")
+    soon = reader.emulator.clock.now() + dt.timedelta(days=7)
+    reader.emulator.add_key(ACME, name="terraform", role_assignments=ADMIN, email=JONAS, expires_at=soon)
+    (old,) = keys(reader)["terraform"]
+    with local_server(kept(old), Reply(503)) as vault:
+        reader.environment |= {"VAULT_ADDR": vault.url, "VAULT_TOKEN": "a-token-of-the-vault"}
+        with pytest.raises(AssertionError, match="Hand a new key to the vault"):
+            reader.run(commands)
+    with local_server(kept(old), Reply()) as vault:
+        reader.environment |= {"VAULT_ADDR": vault.url}
+        reader.run(commands)
+    (put,) = handed(vault)
+    assert keys(reader)["terraform"] == [put["data"]["id"]]
 
 
 def test_the_platform_changes_its_own_credential(reader: Reader) -> None:

@@ -27,8 +27,8 @@ LOG_IN = "4. Log in once"
 LEAVE = "5. Leave these people to the mappings"
 ENFORCE = "6. Enforce it"
 BACK = "Locked out, and the way back"
-GIVE_UP = "Give it up"
-ROTATE = "Another certificate"
+GIVE_UP = "Turn it off"
+ROTATE = "Replace a certificate"
 SECTIONS = [DEFINE, TELL, LOG_IN, LEAVE, ENFORCE, BACK, GIVE_UP, ROTATE]
 
 
