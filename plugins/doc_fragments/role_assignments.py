@@ -201,7 +201,7 @@ options:
         type: str
         required: true
       state:
-        description: V(absent) removes the person from the organization, or revokes the invitation. Roles in the same
+        description: V(absent) removes the person from the organization, and revokes any invitation. Roles in the same
           entry then have no effect, and a warning says so.
         type: str
         choices: [present, absent]

@@ -157,7 +157,7 @@ def test_a_definition_with_faults_is_a_gap(site):
     result, document = reviewed(site, members=entries, incomplete="warn")
     (gap,) = document["completeness"]["gaps"]
     assert gap["code"] == "definition_unusable"
-    assert "no email address" in gap["text"]
+    assert "not an email address" in gap["text"]
     assert "unknown group 'nobody'" in gap["text"]
     assert rules(document) == set()
     assert result["summary"]["drift"] is None
