@@ -286,12 +286,16 @@ def _faults_of_role(name: str) -> list[str]:
 
 
 def _faults_of_defaults(defaults: Mapping[str, Variables]) -> list[str]:
-    """Return what is wrong with module_defaults: a group takes the options that all of its modules have."""
+    """Return what is wrong with module_defaults: a group takes the options that all of its modules have.
+
+    Ansible's own modules take theirs.
+    """
     return [
         f"module_defaults: {group} has no option {option}"
         for group, options in defaults.items()
         for option in options
-        if group != f"group/{COLLECTION}all" or option not in _module.CONNECTION
+        if not group.startswith("ansible.builtin.")
+        and (group != f"group/{COLLECTION}all" or option not in _module.CONNECTION)
     ]
 
 
