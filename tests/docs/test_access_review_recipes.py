@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import email
 import hashlib
 import io
 import json
@@ -18,7 +19,7 @@ import re
 import subprocess
 import tarfile
 import typing as t
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,9 @@ import yaml
 
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, EVERY_DEPLOYMENT, GLOBEX, OWNER
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, blocks, shell
-from ansible_collections.orgops.elastic_cloud.tests.docs.stores import PASSWORD, USER, Store, repository, store
+from ansible_collections.orgops.elastic_cloud.tests.docs.stores import PASSWORD, USER, repository, store
 from ansible_collections.orgops.elastic_cloud.tests.docs.test_guides import Reader, reader
-from ansible_collections.orgops.elastic_cloud.tests.unit.serving import Local, local_server
+from ansible_collections.orgops.elastic_cloud.tests.unit.serving import local_server
 
 pytestmark = pytest.mark.playbook
 __all__ = ["reader"]
@@ -57,7 +58,7 @@ class Reviewer:
             secret = self.emulator.add_key(
                 organization, id=SAMPLE_KEY if organization == ACME else None, expires_at=self.now + dt.timedelta(90)
             )
-            reader.environment[variable] = secret
+            reader.environment[variable] = self.good = secret
         self.lay_out("The inventory that the recipes begin from")
 
     def lay_out(self, section: str) -> None:
@@ -69,25 +70,27 @@ class Reviewer:
                     self.reader.make_it_so(content)
 
     def several(self) -> None:
-        """Have a second organization."""
+        """Have a second organization, whose only owner is enough."""
         self.lay_out("Several organizations")
-        self.emulator.add_member(GLOBEX, "owner@example.org", OWNER)
+        path = self.folder / "inventory/host_vars/globex.yml"
+        path.write_text(f"{path.read_text('utf-8')}\norg_access_review_min_owners: 1\n", encoding="utf-8")
 
     def define(self, **variables: object) -> None:
         """Change variables of acme."""
         path = self.folder / "inventory/host_vars/acme.yml"
         path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | variables), encoding="utf-8")
 
-    def follow(self, section: str, review: str = SAMPLE) -> list[Callable[[], None]]:
+    def follow(self, section: str, review: str = SAMPLE, options: str = "") -> list[Callable[[], None]]:
         """Return what a section says, block by block: to write a file, or to run commands.
 
-        review: the id that stands for the one of the guide.
+        review: the id that stands for the one of the guide; options: of ansible-playbook, such as a platform's.
         """
         day = (self.now + dt.timedelta(200)).strftime("%Y-%m-%d")
         steps: list[Callable[[], None]] = []
         for block in blocks(GUIDE):
             if block.section == section:
                 text = block.text.replace(SAMPLE, review).replace(SAMPLE_DAY, day)
+                text = text.replace(" -i inventory", f" -i inventory {options}" if options else " -i inventory")
                 ours = block._replace(text=text)
                 if block.language == "shell":
                     steps.append(lambda text=text: self.reader.run(text))  # type: ignore[misc]
@@ -134,6 +137,11 @@ class Reviewer:
         (self.folder / "decided").mkdir()
         table = self.decide((self.reviews()[-1] / "grants.csv").read_bytes(), *revoked)
         (self.folder / "decided/acme.csv").write_bytes(table)
+
+    def mend(self) -> None:
+        """Let everything be as defined, and every key good."""
+        self.emulator.remove(ACME, HAL)
+        self.reader.environment["GLOBEX_EC_API_KEY"] = self.good
 
     def container(self) -> None:
         """Go on in a new container: what a job has left is gone, and so is what it has fetched."""
@@ -200,3 +208,242 @@ def test_a_quarter_from_the_review_to_what_was_carried_out(reviewer: Reviewer) -
     page.write_bytes(page.read_bytes().replace(HAL.encode(), b"hal.newcomer@example.org"))
     assert "names a review that is missing or was changed" in reviewer.red(chain)
     assert "access-review.json: FAILED" in reviewer.red(check)
+
+
+def test_a_night_is_red_for_what_is_new_or_until_it_is_gone(reviewer: Reviewer) -> None:
+    reviewer.reader.give(JONAS, OWNER)
+    variables, night, _accepted = reviewer.follow("Daily drift")
+    variables()
+    assert "FINDINGS: " in reviewer.red(night)  # the first: all is new
+    night()
+    accepted = reviewer.reviews()[-1]
+    reviewer.reader.give(HAL, EVERY_DEPLOYMENT)
+    reviewer.red(night)
+    assert rules(reviewer.document(), "new") == {"unmanaged_member"}
+    _variables, night, previous = reviewer.follow("Daily drift", accepted.name)
+    previous()
+    reviewer.red(night)  # as it was in the night before, and compared with what was accepted
+    assert reviewer.document()["previous"]["report_id"] == accepted.name
+
+
+def test_an_organization_that_fails_costs_the_others_nothing(reviewer: Reviewer) -> None:
+    reviewer.several()
+    (review,) = reviewer.follow("Several organizations")
+    reviewer.reader.environment["GLOBEX_EC_API_KEY"] = "a-key-that-has-ended"
+    output = reviewer.red(review)
+    assert re.search(r"acme +: .* failed=0 ", output)
+    assert reviewer.document()["status"] == "passed"
+    (combined,) = (reviewer.folder / "access-review/combined").glob("*/access-review.html")
+    assert ACME in (page := combined.read_text("utf-8"))
+    assert GLOBEX in page
+    assert reviewer.document(reviewer.reviews(GLOBEX)[-1])["status"] == "error"
+    # Each of them by a job of its own: one page, of the newest of each
+    write, report = reviewer.follow("Several jobs, one page")
+    write()
+    report()
+    found = sorted((reviewer.folder / "access-review/combined").glob("*/access-review.html"))
+    assert len(found) == 2
+    (again,) = set(found) - {combined}
+    assert reviewer.document()["report"]["id"] in again.read_text("utf-8")
+    newest = reviewer.reviews()[-1] / "access-review.json"
+    newest.write_bytes(newest.read_bytes().replace(b"passed", b"failed"))
+    assert "is not as its review has left it" in reviewer.red(report)
+
+
+def test_a_sum_that_is_kept_elsewhere_shows_a_forgery(reviewer: Reviewer) -> None:
+    bare, key = reviewer.folder / "audit.git", reviewer.folder / "signing"
+    signers = reviewer.folder / "signers"
+    settings = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "gpg.ssh.allowedSignersFile"}
+    reviewer.reader.environment |= IDENTITY | settings | {
+        "GIT_CONFIG_VALUE_0": str(signers),
+        "SUMS_REPOSITORY": str(bare),
+        "SIGNING_KEY": str(key),
+    }
+    reviewer.reader.run(f"git init -q --bare {bare} && ssh-keygen -q -t ed25519 -N '' -f {key}")
+    public = key.with_suffix(".pub").read_text("utf-8")
+    signers.write_text(f"{IDENTITY['GIT_COMMITTER_EMAIL']} {public}", encoding="utf-8")
+    clone, write, review, _check = reviewer.follow("Keeping the sum elsewhere")
+    clone()
+    write()
+    review()
+    (folder,) = reviewer.reviews()
+    *_before, check = reviewer.follow("Keeping the sum elsewhere", folder.name)
+    check()
+    assert "Good \"git\" signature" in reviewer.reader.output
+    assert shell("git rev-list --count HEAD", bare, reviewer.reader.environment).stdout == "1\n"
+    # Whoever can write the folder makes its sums anew.
+    document = folder / "access-review.json"
+    document.write_bytes(document.read_bytes().replace(b"nils.berg", b"nobody"))
+    reviewer.reader.run(f"cd {folder} && sha256sum *.* > SHA256SUMS && sha256sum -c SHA256SUMS")
+    assert "access-review.json: FAILED" in reviewer.red(check)
+
+
+def test_the_key_of_the_review_is_no_finding_that_fails(reviewer: Reviewer) -> None:
+    tell, exempt, review = reviewer.follow("The review's own key")
+    tell()
+    assert SAMPLE_KEY in reviewer.reader.output
+    exempt()
+    review()
+    document = reviewer.document()
+    assert (document["status"], rules(document, "exempted")) == ("passed", {"owner_key"})
+    assert "owner_key" not in rules(document, "new")
+    reviewer.emulator.add_key(ACME, name="another", expires_at=reviewer.now + dt.timedelta(90))
+    reviewer.red(review)
+
+
+@pytest.fixture
+def job(reviewer: Reviewer) -> Reviewer:
+    """A job on two organizations of which each fails, one for what is found, one because its key has ended."""
+    reviewer.several()
+    reviewer.reader.give(HAL, EVERY_DEPLOYMENT)
+    reviewer.reader.environment["GLOBEX_EC_API_KEY"] = "a-key-that-has-ended"
+    return reviewer
+
+
+def failed_all(output: str) -> bool:
+    """Return whether each host is counted as failed, with what its review has said."""
+    hosts = all(re.search(rf"^{host} +: .* failed=1 ", output, re.MULTILINE) for host in ("acme", "globex"))
+    return hosts and "FINDINGS: " in output and "ERROR: " in output
+
+
+def test_a_store_gets_the_files_and_gives_the_review_before(job: Reviewer) -> None:
+    keep, stored, review, attested, attest = job.follow("An object store", options="--check")
+    keep()
+    stored()
+    attested()
+    with store() as there:
+        job.reader.environment |= {"STORE_URL": there.url, "STORE_USER": USER, "STORE_PASSWORD": PASSWORD}
+        assert failed_all(job.red(review))  # though it only checks, and no host is left
+        job.is_nowhere(PASSWORD)
+        first = there.kept[f"/{ACME}/newest"].decode()
+        assert f"/{GLOBEX}/newest" not in there.kept
+        made = {f"/{path.relative_to(job.folder / 'access-review')}": path for path in files(job.folder / "access-review")}
+        made = {name: path for name, path in made.items() if path.name != ".gitignore"}
+        assert {name: path.read_bytes() for name, path in made.items()}.items() <= there.kept.items()
+        assert there.kept.keys() - made.keys() == {f"/{ACME}/newest"}
+        assert {path.rsplit("/")[-1] for path in made} >= {"access-review.html", "grants.csv", "SHA256SUMS"}
+
+        job.decided(HAL)
+        job.container()
+        _keep, _stored, review, _attested, attest = job.follow("An object store", first)
+        attest()
+        decisions = there.kept[f"/{ACME}/decided"].decode()
+        assert f"/{ACME}/{decisions}/attestation.json" in there.kept
+
+        job.container()
+        job.mend()
+        before = set(there.kept)
+        review()
+        document = job.document()
+        assert (document["previous"]["report_id"], document["previous"]["verified"]) == (first, True)
+        assert (document["decisions"]["carried_out"], document["status"]) == (1, "passed")
+        assert there.kept[f"/{ACME}/newest"].decode() == document["report"]["id"]
+        assert f"/{GLOBEX}/newest" in there.kept
+        assert before <= there.kept.keys()
+        assert job.folder / "before" in [path for path in job.folder.iterdir() if path.is_dir()]
+
+        job.container()
+        there.refuses.add("PUT")
+        newest = dict(there.kept)
+        assert "503" in job.red(review)
+        assert there.kept == newest
+        job.is_nowhere(PASSWORD)
+
+
+@pytest.mark.slow
+def test_a_store_that_does_not_answer_breaks_no_chain(job: Reviewer) -> None:
+    keep, stored, review, *_more = job.follow("An object store")
+    keep()
+    stored()
+    with store() as there:
+        job.reader.environment |= {"STORE_URL": there.url, "STORE_USER": USER, "STORE_PASSWORD": PASSWORD}
+        there.refuses.add("GET")
+        assert "503" in job.red(review)
+        assert there.kept == {}
+        assert job.emulator.log == []
+
+
+def test_a_repository_gets_the_files_and_gives_the_review_before(job: Reviewer) -> None:
+    bare = job.folder / "evidence.git"
+    begin = f"git init -q -b main --bare {bare} && git -c http.receivepack=true clone -q {bare} begun && cd begun"
+    begin += " && git checkout -q -b main && git commit -q --allow-empty -m begin && git push -q origin main"
+    begin += f" && cd .. && git -C {bare} config http.receivepack true && rm -r begun"
+    subprocess.run(["sh", "-e", "-c", begin], cwd=job.folder, env=job.reader.environment | IDENTITY, check=True)
+    write, review = job.follow("A repository", options="--check")
+    write()
+    with repository(bare) as url:
+        job.reader.environment |= {"EVIDENCE_REPOSITORY": url, "EVIDENCE_USER": USER, "EVIDENCE_PASSWORD": PASSWORD}
+        assert failed_all(job.red(review))
+        job.is_nowhere(PASSWORD)
+        kept = shell("git ls-tree -r --name-only main", bare, job.reader.environment).stdout.splitlines()
+        (first,) = job.reviews(dest="evidence/access-review")
+        assert sorted(
+            str(path.relative_to(job.folder / "evidence"))
+            for path in files(job.folder / "evidence")
+            if ".git" not in path.parts
+        ) == sorted(kept)
+        assert f"access-review/{ACME}/{first.name}/grants.csv" in kept
+        assert any(name.startswith(f"access-review/{GLOBEX}/") for name in kept)
+        assert any(name.startswith("access-review/combined/") for name in kept)
+
+        job.container()
+        job.mend()
+        review()
+        document = job.document(job.reviews(dest="evidence/access-review")[-1])
+        assert (document["previous"]["report_id"], document["previous"]["verified"]) == (first.name, True)
+        assert "unmanaged_member" in rules(document, "resolved")
+        assert shell("git rev-list --count main", bare, job.reader.environment).stdout == "3\n"
+
+
+def test_a_web_hook_is_told_without_names_and_gets_the_folder(job: Reviewer) -> None:
+    write, review = job.follow("A web hook", options="--check")
+    write()
+
+    def hooked() -> tuple[list[str], list[bytes]]:
+        """Run it; return what the chat was told, and which archives came."""
+        with local_server() as chat, local_server() as archive:
+            job.reader.environment |= {
+                "CHAT_HOOK": f"{chat.url}/secret-of-the-chat",
+                "ARCHIVE_HOOK": f"{archive.url}/secret-of-the-archive",
+            }
+            outcome(review)
+            return [json.loads(body)["text"] for body in chat.bodies], [parts(body) for body in archive.bodies]
+
+    def outcome(step: Callable[[], None]) -> None:
+        if red:
+            assert failed_all(job.red(step))
+        else:
+            step()
+
+    red = True
+    texts, archives = hooked()
+    job.is_nowhere("secret-of-the-chat", "secret-of-the-archive")
+    assert sorted(text.split(";")[0].split("\n")[0] for text in texts) == [
+        "acme: findings",
+        "globex: error, nothing was judged",
+    ]
+    assert not re.search(r"@|berg|hal\.", "".join(texts))
+    (folder,) = job.reviews()
+    sum_ = hashlib.sha256((folder / "access-review.json").read_bytes()).hexdigest()
+    assert any(text.endswith(f"\n{sum_}") for text in texts)
+    unpacked = [tarfile.open(fileobj=io.BytesIO(one)).getnames() for one in archives]
+    assert f"{folder.name}/grants.csv" in sum(unpacked, [])
+    assert len(unpacked) == 2
+
+    red = False
+    job.mend()
+    job.container()
+    texts, archives = hooked()
+    assert sorted(text.split(";")[0] for text in texts) == ["acme: passed", "globex: passed"]
+    assert len(archives) == 2
+
+
+def parts(body: bytes) -> bytes:
+    """Return the file in a form that was posted."""
+    message = email.message_from_bytes(b"Content-Type: multipart/form-data; boundary=" + boundary(body) + b"\n\n" + body)
+    (part,) = message.get_payload()
+    return t.cast(bytes, part.get_payload(decode=True))
+
+
+def boundary(body: bytes) -> bytes:
+    return body.split(b"\r\n", 1)[0].removeprefix(b"--")
