@@ -56,6 +56,9 @@ docs-check: $(READY)  ## Markup and cross references of the documentation
 site: $(READY)  ## The documentation as pages to look at
 	@python -m tests.tools.site
 
+pictures: $(READY)  ## The pictures of the documentation
+	python -m tests.tools.screenshots
+
 importer: $(READY)  ## What Galaxy says of the artifact
 	@python -m tests.tools.importer
 
@@ -89,4 +92,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores page release bench clean
+.PHONY: help demo test test-all lint unit sanity docs-check site pictures importer molecule cores page release bench clean

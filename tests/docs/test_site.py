@@ -23,7 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import ENTRY_KEYS
 from ansible_collections.orgops.elastic_cloud.tests.demo import ACME, environment
 from ansible_collections.orgops.elastic_cloud.tests.docs.checking import MODULES
-from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, ROOT, blocks, shell
+from ansible_collections.orgops.elastic_cloud.tests.docs.guides import DOCUMENTS, GUIDES, ROOT, blocks, shell
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator, serve
 from ansible_collections.orgops.elastic_cloud.tests.project.test_structure import ORDER
 from ansible_collections.orgops.elastic_cloud.tests.tools import site
@@ -32,6 +32,7 @@ CODE = ROOT / "plugins/module_utils"
 TERM = re.compile(r"^(``\w[\w.]*``(?:, ``\w[\w.]*``)*)\n    \S", re.MULTILINE)
 CELL = re.compile(r"^     - ``([a-z0-9-]+)``$", re.MULTILINE)
 ROW = re.compile(r"^   \* - (``_.*)$", re.MULTILINE)
+OWN_PAGE = re.compile(rf"{re.escape(site.PAGES)}/?([\w./-]*)")
 FROM_ELSEWHERE = re.compile(
     r"<(?:script|img|iframe)[^>]+src=\"(?:https?:)?//|<link[^>]+stylesheet[^>]+href=\"(?:https?:)?//"
 )
@@ -137,6 +138,11 @@ def test_the_site_has_a_page_for_everything_and_loads_nothing_from_elsewhere(tmp
     assert {f"docsite/{path.stem}.html" for path in GUIDES.glob("*.rst")} <= names
     assert {f"{name}_module.html" for name in MODULES} | {"org_team_role.html", "index.html", "changelog.html"} <= names
     assert [name for name in sorted(names) if FROM_ELSEWHERE.search((pages / name).read_text(encoding="utf-8"))] == []
+    linked = {link for path in DOCUMENTS for link in OWN_PAGE.findall(path.read_text(encoding="utf-8"))}
+    schemas = {json.loads(path.read_text(encoding="utf-8"))["$id"] for path in (ROOT / "docs").glob("*.schema.json")}
+    assert len(schemas) == 2
+    assert schemas <= {f"{site.PAGES}/{link}" for link in linked}
+    assert [link for link in sorted(linked) if not (pages / (link or "index.html")).is_file()] == []
 
 
 @pytest.mark.slow
