@@ -69,6 +69,9 @@ cores: $(READY)  ## ansible-test, with each ansible-core for which there is a Py
 page: $(READY)  ## The page of an access review in a browser, where there is one
 	@python -m tests.tools.page
 
+pictures: $(READY)  ## The pictures of the README and the site, from real runs
+	@python -m tests.tools.pictures
+
 release: lint docs-check  ## Prepare a release: make release VERSION=1.2.3
 	@python -m tests.tools.release $(VERSION)
 
@@ -89,4 +92,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores page release bench clean
+.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores page pictures release bench clean
