@@ -56,6 +56,10 @@ docs-check: $(READY)  ## Markup and cross references of the documentation
 site: $(READY)  ## The documentation as pages to look at
 	@python -m tests.tools.site
 
+pictures: $(READY)  ## The pictures of the README and the site, from real runs
+	@python -m tests.tools.pictures
+	@python -m tests.tools.screenshots
+
 importer: $(READY)  ## What Galaxy says of the artifact
 	@python -m tests.tools.importer
 
@@ -68,9 +72,6 @@ cores: $(READY)  ## ansible-test, with each ansible-core for which there is a Py
 
 page: $(READY)  ## The page of an access review in a browser, where there is one
 	@python -m tests.tools.page
-
-pictures: $(READY)  ## The pictures of the README and the site, from real runs
-	@python -m tests.tools.pictures
 
 release: lint docs-check  ## Prepare a release: make release VERSION=1.2.3
 	@python -m tests.tools.release $(VERSION)
@@ -92,4 +93,4 @@ $(READY): tests/requirements.txt tests/constraints.txt tests/emulator/requiremen
 	@ln -sfn ../../../.. $(COLLECTION)
 	@touch $@
 
-.PHONY: help demo test test-all lint unit sanity docs-check site importer molecule cores page pictures release bench clean
+.PHONY: help demo test test-all lint unit sanity docs-check site pictures importer molecule cores page release bench clean

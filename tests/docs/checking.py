@@ -34,7 +34,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.peopl
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import Findings
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.checks import check_roles
-from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import LEFT_BEHIND
+from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import LEFT_BEHIND, PREFIXES
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import ROOT
 from ansible_collections.orgops.elastic_cloud.tests.emulator.sso import SIGNING_CERTIFICATE
 
@@ -44,17 +44,24 @@ MODULES: dict[str, ModuleType] = {
     path.stem: importlib.import_module(f"ansible_collections.{COLLECTION}plugins.modules.{path.stem}")
     for path in sorted((ROOT / "plugins/modules").glob("*.py"))
 }
-ROLE_VARIABLES = frozenset(
-    yaml.safe_load((ROOT / "roles/org_team/meta/argument_specs.yml").read_text())["argument_specs"]["audit"]["options"]
-)
-SSO_VARIABLES = frozenset(
-    yaml.safe_load((ROOT / "roles/org_sso/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-)
+
+
+def _variables(role: str, entry_point: str = "main") -> frozenset[str]:
+    """Return the variables that a role documents."""
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    return frozenset(specs["argument_specs"][entry_point]["options"])
+
+
+ROLE_VARIABLES = _variables("org_team", "audit")
+SSO_VARIABLES = _variables("org_sso")
+REVIEW_PREFIX = "org_access_review_"
+REVIEW_VARIABLES = frozenset(name for name in _variables("org_access_review") if name.startswith(REVIEW_PREFIX))
 ENVIRONMENT = frozenset(name for entry in _module.CONNECTION.values() for name in entry.get("fallback", (None, []))[1])
 # What is ours is called by these names, and by no others: pattern to names.
 NAMES = {
     rf"(?<![.\w]){ROLE_PREFIX}\w+": ROLE_VARIABLES | LEFT_BEHIND,
     r"(?<![.\w])org_sso_\w+": SSO_VARIABLES | LEFT_BEHIND | {"org_sso_off", "org_sso_report"},
+    rf"(?<![.\w]){REVIEW_PREFIX}\w+": REVIEW_VARIABLES | LEFT_BEHIND,
     r"(?<![A-Z_])EC_\w+": ENVIRONMENT,
     rf"\b{re.escape(COLLECTION)}(\w+)": {
         *(path.stem for kind in ("plugins/modules", "roles", "playbooks") for path in (ROOT / kind).iterdir()),
@@ -169,7 +176,20 @@ def faults_of_options(name: str, options: Variables) -> list[str]:
 
 def faults_of_variables(variables: Variables, groups: Variables | None = None) -> list[str]:
     """Return what is wrong with variables of the roles; what does not have a prefix of theirs is not looked at."""
-    return [*_faults_of_sso(variables, groups or {}), *_faults_of_team(variables, groups)]
+    return [
+        *_faults_of_sso(variables, groups or {}),
+        *_faults_of_team(variables, groups),
+        *_faults_of_review(variables),
+    ]
+
+
+def _faults_of_review(variables: Variables) -> list[str]:
+    ours = {name: value for name, value in variables.items() if name.startswith(REVIEW_PREFIX)}
+    if unknown := [f"{name} is no variable of the role" for name in sorted(ours.keys() - REVIEW_VARIABLES)]:
+        return unknown
+    of_the_role = f"{REVIEW_PREFIX}inventory_only"  # what the module is told by having no members
+    options = {name.removeprefix(REVIEW_PREFIX): value for name, value in ours.items() if name != of_the_role}
+    return faults_of_options("org_access_review", options) if options else []
 
 
 def _faults_of_sso(variables: Variables, groups: Variables) -> list[str]:
@@ -226,7 +246,7 @@ def _faults_of_file(content: t.Any, groups: Variables) -> list[str]:
     """Return what is wrong with a file of variables, or with an inventory."""
     if not isinstance(content, dict):
         return [f"neither tasks nor variables: {content!r}"]
-    if any(name.startswith((ROLE_PREFIX, "org_sso_")) for name in content):
+    if any(name.startswith(PREFIXES) for name in content):
         return faults_of_variables(content, groups)
     if content.keys() in FOREIGN:
         return []

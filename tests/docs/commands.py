@@ -38,7 +38,19 @@ PROGRAMS: dict[str, t.Any] = {
 }
 # Their arguments are none of ours.
 OTHERS = frozenset(
-    {".", ".venv/bin/python", "ansible-builder", "ansible-runner", "cd", "echo", "export", "git", "python", "read"}
+    {
+        ".",
+        ".venv/bin/python",
+        "ansible-builder",
+        "ansible-runner",
+        "cd",
+        "echo",
+        "export",
+        "git",
+        "python",
+        "read",
+        "sha256sum",
+    }
 )
 TARGETS = frozenset(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 REPOSITORY = f"git+{yaml.safe_load((ROOT / 'galaxy.yml').read_text(encoding='utf-8'))['repository']}"

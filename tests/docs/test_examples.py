@@ -199,6 +199,10 @@ def test_inventory_works() -> None:
         ("org_team_min_owner: 1", "org_team_min_owner"),
         ("org_team_members: [{mail: a@example.com}]", "email is missing"),
         ("org_team_groups: {a: {deploymint: []}}", "did you mean 'deployment'"),
+        ("org_access_review_min_owner: 1", "org_access_review_min_owner"),
+        ("org_access_review_fail_on: worst", "fail_on"),
+        ("org_access_review_exemptions: [{rule: no_emails}]", "are missing"),
+        ("org_access_review_severities: {owner_key: mild}", "severities.owner_key"),
         ("elastic_cloud_organizations: {hosts: {acme: {org_team_prune: true}}}", "org_team_prune"),
         ("orgteam_members: []", "not known what this is for"),
         ("a text", "neither tasks nor variables"),
@@ -218,6 +222,8 @@ def test_faults_are_found(text: str, fault: str) -> None:
         "- {hosts: all, module_defaults: {group/orgops.elastic_cloud.all: {timeout: 60}}, tasks: []}",
         "org_team_api_key: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162",
         "org_team_members: [{email: a@example.com, role_assignments: {}, until: 2035-12-31}]",
+        "org_access_review_inventory_only: true",
+        "{org_team_members: [], org_access_review_dest: /srv/reviews, org_access_review_fail_on: never}",
     ],
 )
 def test_nothing_is_found_where_all_is_well(text: str) -> None:

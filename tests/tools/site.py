@@ -8,6 +8,9 @@
 
 antsibull-docs writes pages from what ansible-doc knows, and Sphinx makes HTML of them and of the guides. A warning
 fails the build, and nothing is fetched. The result is .cache/site/html/index.html.
+
+Beside the pages stand the schemas of documents, pictures, and a sample of what access reviews leave. Guides name all of
+these by their addresses on the project's pages, which hold wherever a guide is read.
 """
 
 from __future__ import annotations
@@ -28,6 +31,8 @@ from sphinx.util.console import strip_colors
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "orgops.elastic_cloud"
 REPOSITORY = "https://github.com/orgops/ansible-elastic-cloud"
+PAGES = "https://orgops.github.io/ansible-elastic-cloud"
+PICTURES = ROOT / "docs/pictures"
 
 SETTINGS: dict[str, t.Any] = {
     "project": COLLECTION,
@@ -88,6 +93,7 @@ def build(folder: Path) -> Path:
     folder.mkdir(parents=True)
     source.mkdir(mode=0o755)  # antsibull-docs refuses a folder that others may write to
     write_pages(source)
+    use_own_pictures(source)
     inventory = folder / "ansible.inv"
     entries = "".join(f"{label} std:label -1 {page_and_title}\n" for label, page_and_title in LABELS.items())
     inventory.write_bytes(INVENTORY_HEADER.encode() + zlib.compress(entries.encode()))
@@ -103,7 +109,32 @@ def build(folder: Path) -> Path:
     Sphinx(source, None, pages, folder / "doctrees", "html", settings, status=None, warning=warnings).build()
     if warnings.getvalue():
         raise SphinxError(strip_colors(warnings.getvalue()))
+    _copy_pictures(pages)
+    for schema in (ROOT / "docs").glob("*.schema.json"):
+        shutil.copy(schema, pages)
+    write_sample(pages / "sample")
     return pages
+
+
+def use_own_pictures(folder: Path) -> None:
+    """Let guides take pictures from this checkout, and not from the pages that are published already."""
+    _copy_pictures(folder)
+    for guide in (folder / "docsite").glob("*.rst"):
+        text = guide.read_text(encoding="utf-8")
+        guide.write_text(text.replace(f":: {PAGES}/pictures/", ":: /pictures/"), encoding="utf-8")
+
+
+def _copy_pictures(folder: Path) -> None:
+    shutil.copytree(PICTURES, folder / "pictures", ignore=shutil.ignore_patterns("*.license"))
+
+
+def write_sample(folder: Path) -> Path:
+    """Write the sample of access reviews into a folder, and return the path of its page. CalledProcessError where that
+    fails.
+    """
+    command = [sys.executable, "-m", "ansible_collections.orgops.elastic_cloud.tests.tools.sample", str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / ".cache/collections")}
+    return Path(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
 
 
 def write_pages(folder: Path) -> None:

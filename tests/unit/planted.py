@@ -816,7 +816,7 @@ CASES = (
     Case("a mapping, and no provider", _both(_overwritten, _set(provider=None))),
     Case(
         "a mapping that is disabled",
-        _both(_overwritten, lambda world: _set(mappings=[replace(world.mappings[0], enabled=False)])(world)),
+        _both(_overwritten, lambda world: _set(mappings=[replace((world.mappings or [])[0], enabled=False)])(world)),
     ),
     Case("a mapping, and nobody of the domain", _both(_overwritten, _set(domains=["example.net"]))),
     Case("a mapping, and no domain", _both(_overwritten, _set(domains=[]))),
