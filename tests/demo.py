@@ -62,8 +62,8 @@ class Demo:
             self.environment[f"{name.upper()}_EC_API_KEY"] = emulator.add_key(organization)
 
     def apply(self, *options: str, inventory: Path = INVENTORY, show: bool = True, expected: int = SUCCEEDED) -> str:
-        """Run the playbook and return what it printed, without colours. What is worth reading of it is shown at the same
-        time, unless it goes unseen as expected.
+        """Run the playbook and return what it printed, without colours. What is worth reading of it is shown at once,
+        unless it goes unseen as expected.
         """
         command = ["ansible-playbook", "orgops.elastic_cloud.org_team", "-i", str(inventory), *options]
         if show:

@@ -55,7 +55,9 @@ SPDX-License-Identifier: GPL-3.0-or-later
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+</clipPath>
 {lines}
 </defs>
 {chrome}
@@ -144,8 +146,8 @@ def run(picture: Picture, folder: Path) -> str:
 
 
 def telling(output: str) -> str:
-    """Return the part of a playbook's output that the collection has a say in: the tasks that say something, without the
-    heading of the play, the recap, and what some releases of ansible-core add to an error.
+    """Return the part of a playbook's output that the collection has a say in: the tasks that say something. Left out
+    are the heading of the play, the recap, and what some releases of ansible-core add to an error.
     """
     lines = "".join(worth_reading(output.splitlines(keepends=True))).splitlines(keepends=True)
     return "".join(_without_extras(lines)).strip("\n")

@@ -139,7 +139,9 @@ def write_start(folder: Path) -> None:
     """Write the page to begin with, in place of the one of antsibull-docs: docs/docsite/index.rst, and the contents in
     the order in which readers need them, under short titles.
     """
-    parts = [(part["title"], part["toctree"]) for part in yaml.safe_load(GUIDES.read_text(encoding="utf-8"))["sections"]]
+    parts = [
+        (part["title"], part["toctree"]) for part in yaml.safe_load(GUIDES.read_text(encoding="utf-8"))["sections"]
+    ]
     contents = [(title, [f"docsite/{guide}" for guide in guides]) for title, guides in parts]
     for title, kinds in REFERENCE.items():
         pages = [page for kind in kinds for page in sorted(folder.glob(f"org_*_{kind}.rst"))]
