@@ -43,6 +43,7 @@ SUCCEEDED, HOSTS_FAILED = 0, 2  # exit codes of ansible-playbook
 TRUE = ("1", "on", "t", "true", "y", "yes")  # as Ansible reads them
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SAYS_NOTHING = re.compile(r"ok: \[\w+\]")
+PROGRESS = re.compile(r"(acme|globex): ")  # of a task that takes long, so on busy machines alone
 WIDTH = 79  # of our own lines, as of Ansible's headings
 
 
@@ -145,10 +146,14 @@ def kept(lines: Iterable[str], keep: list[str]) -> Iterator[str]:
 
 
 def worth_reading(lines: Iterable[str]) -> Iterator[str]:
-    """Yield a playbook's output as it comes, without the tasks of which there is no more to say than `ok`."""
+    """Yield a playbook's output as it comes, without the tasks of which there is no more to say than `ok`, and
+    without what is said only where it takes long.
+    """
     held = ""  # the heading of a task, as long as it has said nothing
     for line in lines:
         text = COLOUR.sub("", line).rstrip()
+        if PROGRESS.match(text):
+            continue
         if text.startswith("TASK ["):
             held = line
         elif held and (not text or SAYS_NOTHING.fullmatch(text)):

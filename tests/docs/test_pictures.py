@@ -97,7 +97,7 @@ def test_long_lines_are_broken_as_a_terminal_does() -> None:
     assert text(draw(Picture("", "", "x"), "a" * WIDTH + "b b")) == f"$ x\n{'a' * WIDTH}\nb b"
 
 
-def test_what_differs_between_releases_of_ansible_is_left_out() -> None:
+def test_a_picture_has_the_tasks_that_say_something_alone() -> None:
     output = (
         "\nPLAY [All] ***\n\nTASK [a] ***\nok: [acme]\n\n"
         "TASK [b] ***\n[ERROR]: Task failed: No.\nOrigin: /x.yml:1\n\n1 - b\n\n"

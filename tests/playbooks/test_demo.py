@@ -185,7 +185,7 @@ def test_any_terminal_shows_what_goes_into_a_file(
 
 
 def test_only_tasks_that_say_nothing_are_left_out() -> None:
-    quiet = ["TASK [a] ***\n", "\x1b[0;32mok: [acme]\x1b[0m\n", "ok: [globex]\n", "\n"]
+    quiet = ["TASK [a] ***\n", "\x1b[0;32mok: [acme]\x1b[0m\n", "acme: reading who is there\n", "ok: [globex]\n", "\n"]
     telling = ["TASK [b] ***\n", "ok: [acme]\n", "[WARNING]: Look here.\n", "ok: [globex]\n", "\n"]
     changing = ["TASK [c] ***\n", "--- before: a\n", "+++ after: b\n", "\n", "changed: [acme]\n", "\n"]
     others = ["\n", "PLAY RECAP ***\n", "acme : ok=1\n"]

@@ -20,14 +20,13 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from ..demo import COLOUR, OWNER, environment, worth_reading
+from ..demo import OWNER, environment, worth_reading
 from ..docs.guides import GUIDES, ROOT, blocks
 from ..emulator.testing import Emulator, serve
 
@@ -35,6 +34,7 @@ FOLDER = ROOT / "docs/pictures"
 PLAYBOOK = "ansible-playbook orgops.elastic_cloud."
 DEFINITION = "inventory/host_vars/acme.yml"
 WIDTH = 100  # columns
+EXTRA = re.compile(r"^(?:\x1b\[[\d;]*m)?\[ERROR\]: (?s:.*?)^(?=(?:\x1b\[[\d;]*m)?fatal: )", re.MULTILINE)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 # Rich's own format loads a font from the network. Spaces are to be kept, and who cannot see it is told what it shows.
@@ -132,7 +132,7 @@ def run(picture: Picture, folder: Path) -> str:
                 env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.DEVNULL,  # progress, which is told on busy machines alone
                 text=True,
                 check=False,
             ).stdout
@@ -147,22 +147,10 @@ def run(picture: Picture, folder: Path) -> str:
 
 def telling(output: str) -> str:
     """Return the part of a playbook's output that the collection has a say in: the tasks that say something. Left out
-    are the heading of the play, the recap, and what some releases of ansible-core add to an error.
+    are the heading of the play, the recap, and what newer releases of ansible-core say of an error besides.
     """
-    lines = "".join(worth_reading(output.splitlines(keepends=True))).splitlines(keepends=True)
-    return "".join(_without_extras(lines)).strip("\n")
-
-
-def _without_extras(lines: Iterable[str]) -> Iterator[str]:
-    extra = True
-    for line in lines:
-        text = COLOUR.sub("", line)
-        if text.startswith(("TASK [", "fatal: ")):
-            extra = False
-        elif text.startswith(("PLAY ", "[ERROR]: ")):
-            extra = True
-        if not extra:
-            yield line
+    shown = EXTRA.sub("", "".join(worth_reading(output.splitlines(keepends=True))))
+    return "TASK [" + shown.partition("TASK [")[2].partition("PLAY RECAP")[0].strip("\n")
 
 
 def draw(picture: Picture, output: str) -> str:
