@@ -56,8 +56,9 @@ docs-check: $(READY)  ## Markup and cross references of the documentation
 site: $(READY)  ## The documentation as pages to look at
 	@python -m tests.tools.site
 
-pictures: $(READY)  ## The pictures of the documentation
-	python -m tests.tools.screenshots
+pictures: $(READY)  ## The pictures of the README and the site, from real runs
+	@python -m tests.tools.pictures
+	@python -m tests.tools.screenshots
 
 importer: $(READY)  ## What Galaxy says of the artifact
 	@python -m tests.tools.importer

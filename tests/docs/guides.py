@@ -20,6 +20,7 @@ DOCUMENTS = [
     *sorted(ROOT.glob("roles/*/README.md")),
     *sorted(ROOT.glob("docs/**/*.md")),
     *sorted(ROOT.glob("skills/**/*.md")),
+    GUIDES.parent / "index.rst",
     *sorted(GUIDES.glob("*.rst")),
 ]
 MARKDOWN = re.compile(r"^(?P<title>#+ .+)\n|^```(?P<language>\S*)\n(?P<text>(?s:.*?))^```", re.MULTILINE)

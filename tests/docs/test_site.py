@@ -153,9 +153,9 @@ def test_a_reference_that_leads_nowhere_fails_the_build(tmp_path: Path, monkeypa
 
 
 @contextlib.contextmanager
-def following(folder: Path, scenario: t.Any) -> Iterator[Callable[[str], str]]:
+def following(folder: Path, scenario: t.Any, emulator: Emulator | None = None) -> Iterator[Callable[[str], str]]:
     """Give what runs a command of a guide in a folder and returns what it shows, with an emulator and a key for it."""
-    emulator = Emulator()
+    emulator = emulator or Emulator()
     emulator.load(scenario)
     with serve(emulator) as endpoint:
         variables = environment(endpoint, folder) | {"EC_API_KEY": scenario["keys"][0]["secret"]}
@@ -174,16 +174,18 @@ def test_getting_started_shows_what_a_reader_gets(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    compared = 0
-    with following(tmp_path, json.loads(files["acme.json"])) as run:
-        output = ""
+    compared, emulator, output = 0, Emulator(), ""
+    with following(tmp_path, json.loads(files["acme.json"]), emulator) as run:
         for step in steps:
             if step.language == "shell" and step.text.startswith("ansible"):
                 output = "" if step.text.startswith("ansible-galaxy") else run(step.text)
+                if "--check" in step.text or "without a write" in step.section:
+                    assert {request["method"] for request in emulator.log} == {"GET"}, step.place
             elif step.language == "text":
                 assert [line for line in lines(step.text) if line not in lines(output)] == [], output
                 compared += 1
-    assert compared == 4
+    assert compared == 5
+    assert (tmp_path / "proof/host_vars/acme/members.yml").exists()
 
 
 @pytest.mark.playbook

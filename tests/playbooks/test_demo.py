@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.tests.demo import worth_reading
+
 pytestmark = pytest.mark.playbook
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = (sys.executable, "-m", "tests.demo")
@@ -32,6 +34,12 @@ STEPS = {
     "3. Is that all?": {"acme": (0, 0), "globex": (0, 0)},
     "4. And a mistake?": {"globex": (0, 1)},
 }
+REASONS = (  # everybody who goes, and why
+    "remove anton.klein@example.net, until 2026-03-31 has passed",
+    "remove bea.fischer@example.com, state is absent",
+    "remove quinn.stranger@example.org, not in the definition",
+)
+LONG = 200  # lines: more than somebody reads who has just come
 COLOURS: dict[str, str] = {}
 
 
@@ -103,6 +111,10 @@ def assert_all_went_well(code: int, output: str, folder: Path) -> None:
     found = {title: {host: (int(a), int(b)) for host, a, b in recap.findall(text)} for title, text in steps}
     assert list(found.items()) == list(STEPS.items())
     assert "guard max_removals refuses the plan" in steps[-1][1]
+    for line in REASONS:
+        assert f"planned: {line}" in steps[0][1]
+        assert f"done: {line}" in steps[1][1]
+    assert len(output.splitlines()) < LONG
     assert output.splitlines()[-1].startswith("The demo is green")
     assert list(left_behind(folder)) == []
 
@@ -170,6 +182,16 @@ def test_any_terminal_shows_what_goes_into_a_file(
     assert_all_went_well(code, output, folder)
     assert ("\x1b" in output) is (more == COLOURS)
     assert lines(output) == lines(expected)
+
+
+def test_only_tasks_that_say_nothing_are_left_out() -> None:
+    quiet = ["TASK [a] ***\n", "\x1b[0;32mok: [acme]\x1b[0m\n", "acme: reading who is there\n", "ok: [globex]\n", "\n"]
+    telling = ["TASK [b] ***\n", "ok: [acme]\n", "[WARNING]: Look here.\n", "ok: [globex]\n", "\n"]
+    changing = ["TASK [c] ***\n", "--- before: a\n", "+++ after: b\n", "\n", "changed: [acme]\n", "\n"]
+    others = ["\n", "PLAY RECAP ***\n", "acme : ok=1\n"]
+    assert "".join(worth_reading([*quiet, *telling, *quiet, *changing, *quiet, *others])) == "".join(
+        [*telling, *changing, *others]
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -24,6 +24,7 @@ import typing as t
 import zlib
 from pathlib import Path
 
+import yaml
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.console import strip_colors
@@ -33,6 +34,19 @@ COLLECTION = "orgops.elastic_cloud"
 REPOSITORY = "https://github.com/orgops/ansible-elastic-cloud"
 PAGES = "https://orgops.github.io/ansible-elastic-cloud"
 PICTURES = ROOT / "docs/pictures"
+START = ROOT / "docs/docsite/index.rst"
+GUIDES = ROOT / "docs/docsite/extra-docs.yml"
+# Pages of what is in the collection, by kind
+REFERENCE = {"Roles": ["role"], "Modules": ["module"], "Inside of the roles": ["filter", "lookup"]}
+# What pages of antsibull-docs refer to on the page that ours stands in for
+OTHER_LABELS = ("plugins_in_orgops.elastic_cloud", "communication_for_orgops.elastic_cloud")
+TURN_TO = f"""
+Questions
+---------
+
+Ask in the `Ansible forum <https://forum.ansible.com/c/help/6>`__, with the tag ``elastic-cloud``, report bugs in the
+`issue tracker <{REPOSITORY}/issues>`__, and see `how to contribute <{REPOSITORY}/blob/main/CONTRIBUTING.md>`__.
+"""
 
 SETTINGS: dict[str, t.Any] = {
     "project": COLLECTION,
@@ -63,6 +77,10 @@ SETTINGS: dict[str, t.Any] = {
 STYLE = """\
 .rst-content .wy-table-responsive table :is(td, th) { white-space: normal !important; }
 .rst-content h1 { overflow-wrap: anywhere; }
+.rst-content img { max-width: 100%; height: auto; }
+.side-by-side { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1.5rem; }
+.side-by-side, .side-by-side .side { margin-bottom: 1rem; }
+.side-by-side > .side { min-width: 0; }
 .rst-content .highlight pre { white-space: pre !important; overflow-x: auto; }
 """
 
@@ -93,6 +111,7 @@ def build(folder: Path) -> Path:
     folder.mkdir(parents=True)
     source.mkdir(mode=0o755)  # antsibull-docs refuses a folder that others may write to
     write_pages(source)
+    write_start(source)
     use_own_pictures(source)
     inventory = folder / "ansible.inv"
     entries = "".join(f"{label} std:label -1 {page_and_title}\n" for label, page_and_title in LABELS.items())
@@ -114,6 +133,31 @@ def build(folder: Path) -> Path:
         shutil.copy(schema, pages)
     write_sample(pages / "sample")
     return pages
+
+
+def write_start(folder: Path) -> None:
+    """Write the page to begin with, in place of the one of antsibull-docs: docs/docsite/index.rst, and the contents in
+    the order in which readers need them, under short titles.
+    """
+    parts = [
+        (part["title"], part["toctree"]) for part in yaml.safe_load(GUIDES.read_text(encoding="utf-8"))["sections"]
+    ]
+    contents = [(title, [f"docsite/{guide}" for guide in guides]) for title, guides in parts]
+    for title, kinds in REFERENCE.items():
+        pages = [page for kind in kinds for page in sorted(folder.glob(f"org_*_{kind}.rst"))]
+        contents.append((title, [f"{_short(page.stem)} <{page.stem}>" for page in pages]))
+    contents.append(("Releases", ["Release notes <changelog>"]))
+    text = START.read_text(encoding="utf-8")
+    for title, entries in contents:
+        lines = "".join(f"   {entry}\n" for entry in entries)
+        text += f"\n.. toctree::\n   :maxdepth: 1\n   :caption: {title}\n\n{lines}"
+    labels = "".join(f".. _{label}:\n" for label in OTHER_LABELS)
+    (folder / "index.rst").write_text(f"{labels}\n{text}\n{TURN_TO}", encoding="utf-8")
+
+
+def _short(page: str) -> str:
+    name, _, kind = page.rpartition("_")
+    return f"{name} ({kind})" if kind in ("filter", "lookup") else name
 
 
 def use_own_pictures(folder: Path) -> None:
