@@ -206,7 +206,9 @@ summary:
       low: {new: 0, open: 0, exempted: 0, resolved: 1}
       info: {new: 0, open: 0, exempted: 0, resolved: 0}
 findings:
-  description: The worst 100 findings, without those that are resolved, as in the document.
+  description:
+    - The worst 100 findings, without those that are resolved, as in the document.
+    - Of more than 20 C(grants) of a finding, the first are here, and C(grants_total) is their number.
   returned: when the organization could be read
   type: list
   elements: dict

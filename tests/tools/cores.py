@@ -37,7 +37,12 @@ EVERYWHERE = (
     "tests/playbooks/test_progress.py",
     "tests/platforms/test_new_keys.py",
 )
-JOBS = (*EVERYWHERE, "tests/platforms/test_jobs.py", "tests/docs/test_strangers.py")
+JOBS = (
+    *EVERYWHERE,
+    "tests/platforms/test_jobs.py",
+    "tests/platforms/test_review_jobs.py",
+    "tests/docs/test_strangers.py",
+)
 
 
 @dataclass(frozen=True)

@@ -226,6 +226,18 @@ def test_a_result_holds_a_hundred_findings(site):
     assert result["findings"] == document["findings"][:100]
 
 
+def test_a_finding_in_a_result_holds_twenty_grants(site):
+    for email, count in (("few@example.com", 20), ("many@example.com", 21)):
+        site.member(email, viewer(*(f"d{number}" for number in range(count))))
+    result, document = reviewed(site)
+    found = {one["subject"]["label"]: one for one in result["findings"] if one["rule"] == "unmanaged_member"}
+    whole = {one["subject"]["label"]: one for one in document["findings"] if one["rule"] == "unmanaged_member"}
+    assert found["few@example.com"] == whole["few@example.com"]
+    many = whole["many@example.com"]["grants"]
+    assert len(many) == 21
+    assert found["many@example.com"] == whole["many@example.com"] | {"grants": many[:20], "grants_total": 21}
+
+
 def test_the_document_goes_by_a_file_where_the_plugin_has_made_one(site, tmp_path, monkeypatch):
     handed, there = tmp_path / "handed.json", tmp_path / "document.json"
     told = {"job_id": "7", "job_template": None, "launched_by": "ada", "project_revision": "4f2d9c1"}
