@@ -41,6 +41,7 @@ JOBS = (
     *EVERYWHERE,
     "tests/platforms/test_jobs.py",
     "tests/platforms/test_review_jobs.py",
+    "tests/playbooks/test_undefined.py",
     "tests/docs/test_strangers.py",
 )
 
