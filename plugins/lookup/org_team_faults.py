@@ -71,7 +71,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables im
 )
 
 GROUP = "elastic_cloud_organizations"
-MEMBERS, GROUPS = f"{PREFIX}members", f"{PREFIX}groups"
+MEMBERS = f"{PREFIX}members"
+GROUPS = f"{PREFIX}groups"
 WHY = re.compile(r"'[\w.]+' is undefined|(?:object of type )?'[\w. ]+' has no attribute '[\w. -]+'")
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 Variables = Mapping[str, t.Any]
