@@ -16,6 +16,8 @@ description:
   - Other roles of this collection take the organization from the same variable, and have a prefix of their own.
   - For the last of these, all hosts of the group C(elastic_cloud_organizations) are checked, whatever C(--limit) says.
     Hosts outside the play whose variables cannot be read are skipped.
+  - With O(undefined_in), an error is a variable of one role, for this host alone, that uses something that is not
+    defined. Where a task has a default for a variable, Ansible would take the default and say nothing.
 author:
   - Orgops (@orgops)
 options:
@@ -24,6 +26,11 @@ options:
     type: list
     elements: str
     default: []
+  undefined_in:
+    description:
+      - The role whose variables are looked at for what is not defined in them. Then the result is a list of texts.
+      - C(org_team_members) is passed over, which has no default, and would be filled in once more.
+    type: str
 """
 
 EXAMPLES = r"""
@@ -36,6 +43,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description: One dictionary. Its keys are the hosts of the play that have errors, its values are lists of messages.
+    With O(undefined_in), one list of messages instead.
   type: list
   elements: dict
   sample:
@@ -44,13 +52,16 @@ _raw:
 
 import functools
 import pathlib
+import re
 import typing as t
 from collections.abc import Mapping
 
 import yaml
+from ansible.errors import AnsibleUndefinedVariable
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors import plain
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables import (
     LEFT_BEHIND,
     ORGANIZATION,
@@ -60,6 +71,9 @@ from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._variables im
 )
 
 GROUP = "elastic_cloud_organizations"
+MEMBERS = f"{PREFIX}members"
+GROUPS = f"{PREFIX}groups"
+WHY = re.compile(r"'[\w.]+' is undefined|(?:object of type )?'[\w. ]+' has no attribute '[\w. -]+'")
 ROLES = pathlib.Path(__file__).resolve().parents[2] / "roles"
 Variables = Mapping[str, t.Any]
 
@@ -70,6 +84,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def run(self, terms: list[t.Any], variables: Variables | None = None, **kwargs: t.Any) -> list[t.Any]:
         """Return what is wrong with each host of the play."""
         variables, prefixes = variables or {}, (PREFIX, *terms)
+        if role := kwargs.get("undefined_in"):
+            return [self._undefined(role, variables)]
         hostvars, in_play = variables["hostvars"], list(variables["ansible_play_hosts_all"])
         in_group = list(variables["groups"].get(GROUP, []))
         mine = hostvars.raw_get(variables["inventory_hostname"])
@@ -90,6 +106,34 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         hosts = {name: look(name) for name in dict.fromkeys([*in_play, *in_group])}
         return [faults(hosts, in_play, in_group, _known())]
 
+    def _undefined(self, role: str, variables: Variables) -> list[str]:
+        """Return which variables of a role are set and cannot be filled in, and why."""
+        # The groups of a team are a default of other roles.
+        names = {*_options(ROLES / role / "meta/argument_specs.yml"), GROUPS} - {MEMBERS}
+        found = []
+        for name in sorted(names & variables.keys()):
+            try:
+                self._fill_in(variables[name], Templar(loader=self._loader, variables=variables))
+            except AnsibleUndefinedVariable as error:
+                # Before ansible-core 2.19, the rest of the text may have values, and so secrets.
+                told = WHY.findall(str(error))
+                found.append(plain(f"{name}: {told[-1] if told else 'something in it is not defined'}."))
+            except Exception:  # told by the task that uses it, which has no default for this
+                continue
+        return found
+
+    def _fill_in(self, value: t.Any, templar: Templar) -> None:
+        """Fill in all templates of a variable, also those in lists and dictionaries."""
+        if isinstance(value, str):
+            if "{" in value:
+                templar.template(value)
+        elif isinstance(value, Mapping):
+            for one in value.values():
+                self._fill_in(one, templar)
+        elif isinstance(value, (list, tuple)):
+            for one in value:
+                self._fill_in(one, templar)
+
     def _organization(self, given: Variables, context: Variables) -> str | None:
         """Return the organization that a variable names, None where there is none or it cannot be read."""
         try:
@@ -105,8 +149,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 @functools.cache
 def _known() -> frozenset[str]:
     """Return the names that our roles and playbooks know."""
-    known = set(LEFT_BEHIND)
-    for path in ROLES.glob("*/meta/argument_specs.yml"):
-        for entry_point in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
-            known |= set(entry_point["options"])
-    return frozenset(known)
+    return LEFT_BEHIND.union(*map(_options, ROLES.glob("*/meta/argument_specs.yml")))
+
+
+@functools.cache
+def _options(path: pathlib.Path) -> frozenset[str]:
+    """Return the names that a role knows, in any of its entry points."""
+    specs = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]
+    return frozenset(name for entry_point in specs.values() for name in entry_point["options"])

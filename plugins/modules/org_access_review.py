@@ -211,7 +211,9 @@ summary:
       low: {new: 0, open: 0, exempted: 0, resolved: 1}
       info: {new: 0, open: 0, exempted: 0, resolved: 0}
 findings:
-  description: The 100 most severe findings, as in the document, without resolved ones.
+  description:
+    - The 100 most severe findings, as in the document, without resolved ones.
+    - A finding with more than 20 C(grants) has the first 20 here, and their number in C(grants_total).
   returned: when the organization could be read
   type: list
   elements: dict

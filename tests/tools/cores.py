@@ -37,7 +37,13 @@ EVERYWHERE = (
     "tests/playbooks/test_progress.py",
     "tests/platforms/test_new_keys.py",
 )
-JOBS = (*EVERYWHERE, "tests/platforms/test_jobs.py", "tests/docs/test_strangers.py")
+JOBS = (
+    *EVERYWHERE,
+    "tests/platforms/test_jobs.py",
+    "tests/platforms/test_review_jobs.py",
+    "tests/playbooks/test_undefined.py",
+    "tests/docs/test_strangers.py",
+)
 
 
 @dataclass(frozen=True)

@@ -113,3 +113,23 @@ def test_what_the_play_gives_wins_over_the_inventory() -> None:
 @pytest.mark.parametrize("name", ["org_team_result", "org_team_fail_on", "org_team_plan_digests", "org_team_api_key"])
 def test_what_our_roles_and_playbooks_know_and_leave_is_no_fault(name: str) -> None:
     assert Inventory(a={ID: "1", name: ""}).look("a") == {}
+
+
+def test_what_is_not_defined_is_told_by_name_and_without_values() -> None:
+    given = {
+        "org_team_groups": {"a": [trusted("{{ nowhere }}")]},
+        "org_team_ignore": trusted("{{ house.people }}"),
+        "org_team_protected": trusted("{{ nowhere | default([]) }}"),
+        "org_team_max_removals": trusted("{{ 1 // 0 }}"),  # the task that takes it fails by itself
+        "org_team_members": trusted("{{ nowhere }}"),
+        "org_sso_enforced": trusted("{{ nowhere }}"),
+        "house": {"secret": "hush"},
+    }
+    lookup = LookupModule(loader=DataLoader())
+    (found,) = lookup.run([], given, undefined_in="org_team")
+    assert [text.partition(":")[0] for text in found] == ["org_team_groups", "org_team_ignore"]
+    assert found[0] == "org_team_groups: 'nowhere' is undefined."
+    assert "has no attribute 'people'" in found[1]
+    assert "hush" not in str(found)
+    (found,) = lookup.run([], given, undefined_in="org_sso")
+    assert [text.partition(":")[0] for text in found] == ["org_sso_enforced", "org_team_groups"]

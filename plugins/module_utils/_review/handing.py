@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.facts
 
 HANDED = "ELASTIC_CLOUD_REVIEW"  # names, to the module, the file with what the plugin hands to it
 MOST_FINDINGS = 100  # in a result
+MOST_GRANTS = 20  # of a finding in a result: with all of them, the event could be larger than platforms show
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Handed:
             left = [one for one in document["findings"] if one["state"] != "resolved"]
             found |= {
                 "summary": document["summary"],
-                "findings": left[:MOST_FINDINGS],
+                "findings": [_shortened(one) for one in left[:MOST_FINDINGS]],
                 "findings_total": len(left),
             }
         if self.document is None:
@@ -102,6 +103,14 @@ class Handed:
         with open(self.document, "wb") as file:
             file.write(content)
         return found
+
+
+def _shortened(finding: Json) -> Json:
+    """Return a finding with the first of its grants, and how many there are where that is not all of them."""
+    grants = finding["grants"]
+    if len(grants) <= MOST_GRANTS:
+        return finding
+    return {**finding, "grants": grants[:MOST_GRANTS], "grants_total": len(grants)}
 
 
 def decisions_to(decisions: Decisions) -> Json:

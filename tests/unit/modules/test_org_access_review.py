@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 
@@ -141,6 +142,56 @@ def test_after_an_answer_that_does_not_come_nothing_more_is_asked_for(site):
     assert (result["status"], len(site.requests)) == ("error", 4)
 
 
+NO_ANSWER = {
+    "broken": Fault(kind="cut_before", times=FOREVER),
+    "half": Fault(kind="truncated", times=FOREVER),
+    "page": Fault(kind="html", times=FOREVER),
+    "busy": Fault(status=429, code="root.rate_limit_exceeded", times=FOREVER),
+    "down": Fault(status=500, times=FOREVER),
+}
+ASKED = ["organizations/[0-9]+$", "invitations", "members", "auth/keys", "role_mappings", "/idp", "/domains"]
+
+
+@pytest.mark.parametrize("name", NO_ANSWER)
+@pytest.mark.parametrize(("number", "path"), [*enumerate([*ASKED, "/deployments"], 1)])
+def test_no_answer_after_the_retries_is_an_error_wherever_it_is_missing(site, number, path, name):
+    site.member("x@example.com", viewer("a"))
+    site.emulator.faults.append(dataclasses.replace(NO_ANSWER[name], path=path))
+    result = site.run(REVIEW, members=PEOPLE, retries=2, incomplete="warn")
+    document = valid(result)
+    if (name, path) == ("half", "/idp"):  # half of the refusal that says that there is no provider is a refusal still
+        assert document["completeness"]["gaps"][0]["code"] == "identity_provider_not_read"
+        return
+    assert (result["failed"], result["status"], result["changed"]) == (True, "error", False)
+    assert result["msg"] == f"ERROR: {document['error']['message']}"
+    assert f"Reading the organization {site.id} failed" in result["msg"]
+    assert document.keys() == {"schema", "report", "tool", "run", "source", "status", "error"}
+    told = document["source"]["read"]["requests"]
+    assert len(told) == number
+    assert [one["status"] for one in told[:-1]].count(200) >= number - 2  # of these, the provider is not there
+    assert told[-1]["count"] is None
+    assert told[-1]["path"] == result["error"]["path"] or told[-1]["path"].endswith(result["error"]["path"])
+    assert not site.writes
+    assert len(site.requests) <= number - 1 + 3
+    assert site.key not in json.dumps(result)
+
+
+def test_an_answer_that_comes_late_is_waited_for(site):
+    for path in ASKED:
+        site.emulator.faults.append(Fault(path=path, kind="cut_before", times=1))
+    result, document = reviewed(site, retries=1)
+    assert result["status"] == "passed"
+    assert len(document["source"]["read"]["requests"]) == len(ASKED)
+
+
+def test_what_cannot_be_reached_is_told_by_its_name(site):
+    result = site.run(REVIEW, members=PEOPLE, retries=0, endpoint="http://127.0.0.1:9")
+    assert valid(result)["status"] == "error"
+    assert result["msg"].startswith(f"ERROR: Reading the organization {site.id} failed")
+    assert "127.0.0.1" in result["msg"]
+    assert valid(result)["source"]["read"]["requests"][-1]["status"] is None
+
+
 def test_half_a_view_is_a_gap_and_makes_no_finding_of_what_is_missing(site):
     site.member("x@example.com", viewer("a"))
     entries = [*PEOPLE, {"email": "x@example.com", "role_assignments": viewer("a", "b")}]
@@ -226,6 +277,18 @@ def test_a_result_holds_a_hundred_findings(site):
     assert result["findings"] == document["findings"][:100]
 
 
+def test_a_finding_in_a_result_holds_twenty_grants(site):
+    for email, count in (("few@example.com", 20), ("many@example.com", 21)):
+        site.member(email, viewer(*(f"d{number}" for number in range(count))))
+    result, document = reviewed(site)
+    found = {one["subject"]["label"]: one for one in result["findings"] if one["rule"] == "unmanaged_member"}
+    whole = {one["subject"]["label"]: one for one in document["findings"] if one["rule"] == "unmanaged_member"}
+    assert found["few@example.com"] == whole["few@example.com"]
+    many = whole["many@example.com"]["grants"]
+    assert len(many) == 21
+    assert found["many@example.com"] == whole["many@example.com"] | {"grants": many[:20], "grants_total": 21}
+
+
 def test_the_document_goes_by_a_file_where_the_plugin_has_made_one(site, tmp_path, monkeypatch):
     handed, there = tmp_path / "handed.json", tmp_path / "document.json"
     told = {"job_id": "7", "job_template": None, "launched_by": "ada", "project_revision": "4f2d9c1"}
@@ -266,6 +329,7 @@ def test_the_document_goes_by_a_file_where_the_plugin_has_made_one(site, tmp_pat
 
 def test_its_client_can_only_read(site):
     client = ReadOnly(site.url, site.key)
+    site.emulator.log.clear()
     for attempt in (
         lambda: client.request("POST", "organizations", site.id, "invitations", body={"emails": ["a@example.com"]}),
         lambda: client.request("DELETE", "organizations", site.id, "members", ["x"]),
