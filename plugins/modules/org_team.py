@@ -363,7 +363,8 @@ plan:
       returned: unless RV(plan_shortened) is true
       type: dict
     reason:
-      description: Why, in words.
+      description: Why, in words. Which roles a V(update) adds and takes away stands in it unless RV(plan_shortened) is
+        true.
       type: str
   sample:
     - action: invite
