@@ -55,6 +55,8 @@ def names(*lists: str) -> set[str]:
     [
         ("project/apply.yml", "apply.yml"),
         ("project/audit.yml", "audit.yml"),
+        ("project/check.yml", "check.yml"),
+        ("project/one_report.yml", "one_report.yml"),
         ("project/collections/requirements.yml", "collections/requirements.yml"),
         ("execution-environment/execution-environment.yml", "execution-environment.yml"),
     ],
