@@ -76,8 +76,8 @@ page: $(READY)  ## The page of an access review in a browser, where there is one
 release: lint docs-check  ## Prepare a release: make release VERSION=1.2.3
 	@python -m tests.tools.release $(VERSION)
 
-bench: $(READY)  ## Measure, side by side with others, and write docs/benchmark.md; QUICK=1: less, to the screen
-	@python -m tests.bench $(if $(QUICK),--quick)
+bench: $(READY)  ## Measure, side by side with others, and write docs/benchmark.md; QUICK=1: less, ONLY=..: parts, to the screen
+	@python -m tests.bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 clean:  ## Remove all that the other targets have made
 	rm -rf $(VENV) .cache .ansible .hypothesis dist tests/output changelogs/.plugin-cache.yaml

@@ -28,8 +28,8 @@ options:
     default: []
   undefined_in:
     description:
-      - The role whose variables are looked at for what is not defined in them. Then the result is a list of texts.
-      - C(org_team_members) is passed over, which has no default, and would be filled in once more.
+      - The role whose variables are searched for names that are not defined. Then the result is a list of strings.
+      - C(org_team_members) is skipped. It has no default, so that Ansible itself reports what is not defined in it.
     type: str
 """
 

@@ -365,7 +365,8 @@ plan:
       returned: unless RV(plan_shortened) is true
       type: dict
     reason:
-      description: The reason, for people to read.
+      description: The reason, for people to read. It names the roles that a V(update) adds and removes unless
+        RV(plan_shortened) is true.
       type: str
   sample:
     - action: invite

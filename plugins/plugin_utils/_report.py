@@ -30,8 +30,9 @@ COUNTED = {
     "api_keys_revoked": "revoked",
 }
 MOST_NAMES = 20
-# Changes above which the module's result does not fit into an event of a platform, which is then shown empty.
-MOST_IN_EVENT = 1200
+# Characters of a result, as ansible-runner counts them, above which an event of a platform has none of it. Both
+# ansible-runner and AWX have this limit unless they are told another.
+MOST_IN_EVENT = 700_000
 
 
 def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
@@ -51,10 +52,10 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
         lines.append(
             f"keep what this version does not understand: {names_of(keeping, length(result, 'not_understood'))}"
         )
-    if (total := result.get("plan_total", 0)) > MOST_IN_EVENT:
+    if len(str(result)) > MOST_IN_EVENT:
         lines.append(
-            f"{total} changes are more than an event of an automation platform can hold: it may show the task before "
-            "this one as unchanged and without a result. This report is complete."
+            "The result of the task before this one is larger than an event of an automation platform can hold. It may be "
+            "shown there as unchanged and without a result. This report is complete."
         )
     lines += [warning for warning in map(str, result.get("warnings", [])) if warning.startswith(KEY_ENDS)]
     return [plain(line) for line in lines]

@@ -121,6 +121,37 @@ def diff(people: int) -> Case:
     return case_of(f"a diff of {people:,} changes", settled=1, moved=people)
 
 
+def reviewed(people: int, each: int = 5) -> Case:
+    """People with so many grants each, on single deployments: two of them owners, and one in a hundred not defined."""
+    teams = {
+        f"team-{one:02}": _viewer(_id(2000 + one * each + position) for position in range(each)) for one in range(40)
+    }
+    owners = {**OWNERS, **_viewer(_id(2000 + position) for position in range(each - 1))}
+    everybody = [_Person(number, "settled") for number in range(people)]
+    group = {one.email: "owners" if one.number < 2 else f"team-{one.number % 40:02}" for one in everybody}
+    groups = {"owners": owners, **teams}
+    members = [
+        {"email": one.email, "user_id": one.user_id, "role_assignments": groups[group[one.email]]} for one in everybody
+    ]
+    deployments = [
+        {"scope": "deployment", "id": _id(2000 + one), "name": f"deployment {one}"} for one in range(40 * each)
+    ]
+    organization = {"id": ORGANIZATION, "name": "acme", "members": members, "resources": deployments}
+    return Case(
+        name=f"{people:,} people with {people * each:,} grants",
+        state={"organizations": [organization], "keys": [{"organizations": [ORGANIZATION], "secret": KEY}]},
+        members=[{"email": one.email, "groups": [group[one.email]]} for one in everybody if one.number % 100 != 99],
+        groups=groups,
+        people=[],
+        steps=[],
+        stages=[],
+    )
+
+
+def _viewer(deployments: Iterable[str]) -> Json:
+    return {"deployment": [{"role_id": "deployment-viewer", "deployment_ids": list(deployments)}]}
+
+
 def keys(number: int) -> Case:
     """Two people have made so many API keys; nothing is to do for the one that is looked at."""
     case = case_of(f"{number:,} API keys", settled=100)

@@ -10,11 +10,12 @@ import os
 import platform
 import statistics
 import typing as t
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from .cases import Case
-from .running import RIVALS, Result
+from .cases import READS, Case
+from .running import RIVALS, Result, Sliced
 
 MIB = 2**20
 LICENCE = """\
@@ -24,6 +25,7 @@ GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://w
 SPDX-License-Identifier: GPL-3.0-or-later
 -->
 """
+Target = tuple[str, str, str, bool]  # the key of its reason, what is to be reached, what was found, and whether it was
 SLOW = ("uri", "curl", "org_member")
 STEPS = {"parse_team": "read definition", "People": "find people", "make_plan": "plan", "check_guards": "guards"}
 # Why a target may be out of reach; printed where it is.
@@ -40,6 +42,10 @@ WHY = {
     "role": "Ansible templates the definition once more, to check it and to hand it over.",
     "organizations": "something looks at all hosts for each host.",
     "diff": "something compares every line of a change with those of the others.",
+    "review": "each grant is an object in the document, and a row of table and page.",
+    "review growth": "something looks at all people for each of them.",
+    "page": "each grant is a row of two parts of the page.",
+    "slices": "the parts of the inventory are not the whole of it.",
     "planning": "each person's grants are compared as sets, and everybody is an object.",
 }
 
@@ -74,7 +80,11 @@ class Findings:
     results: by delay in seconds, rival and case; once: the uri loop at its full size; capacity: of what, requests a
     second, a case with such requests, and how many; module_peaks: by rival and case, bytes; planning: by what was done
     and number of people, one pair for each round; growth: by what there is more of and how much, seconds; outages: by
-    what was to be done and the answer to each write, how the run ended; keys: by what was done and case.
+    what was to be done and the answer to each write, how the run ended; keys: by what was done and case; reviews: by
+    case, one pair for each round, as of `Bench.review`; reviewed: whole runs of a review, by case; forks: by their
+    number and `run` or `check`, seconds for as many organizations as `forked` says; fork_memory: by their number, as of
+    `Bench.memory_of_forks`; small_lists: requests a second that the emulator answers with the lists of such an
+    organization; sliced: what slices came to; failed: what could not be measured, and why.
     """
 
     rows: list[Row]
@@ -89,6 +99,14 @@ class Findings:
     growth: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     outages: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
     keys: dict[tuple[str, str], Result] = field(default_factory=dict)
+    reviews: dict[str, list[tuple[dict[str, float], int]]] = field(default_factory=dict)
+    reviewed: dict[str, Result] = field(default_factory=dict)
+    forks: dict[tuple[int, str], list[float]] = field(default_factory=dict)
+    forked: int = 0
+    fork_memory: dict[int, tuple[int, int] | None] = field(default_factory=dict)
+    small_lists: float = 0.0
+    sliced: Sliced | None = None
+    failed: dict[str, str] = field(default_factory=dict)
 
     @property
     def delays(self) -> list[float]:
@@ -131,49 +149,26 @@ class Findings:
 
 
 def render(findings: Findings) -> str:
-    """Return the document."""
-    return "\n".join(
-        [
-            LICENCE,
-            "# Benchmark",
-            "",
-            *_introduction(findings),
-            "## What was to be reached",
-            "",
-            *_targets(findings),
-            "",
-            "## How many times as long",
-            "",
-            *_ratios(findings),
-            "## Seconds",
-            "",
-            *_times(findings),
-            "## Requests and memory",
-            "",
-            *_requests(findings),
-            "",
-            "## Planning alone",
-            "",
-            *_planning(findings),
-            "",
-            "## More organizations, longer diffs",
-            "",
-            *_growth(findings),
-            "",
-            "## API keys",
-            "",
-            *_keys(findings),
-            "",
-            "## A service that takes no writes",
-            "",
-            *_outages(findings),
-            "",
-            "## The emulator alone",
-            "",
-            *_capacity(findings),
-            "",
-        ]
-    )
+    """Return the document; what was not measured has no section."""
+    sections: list[tuple[str, t.Any, Callable[[Findings], list[str]]]] = [
+        ("What was to be reached", True, _targets),
+        ("How many times as long", findings.results, _ratios),
+        ("Seconds", findings.results, _times),
+        ("Requests and memory", findings.results, _requests),
+        ("Planning alone", findings.planning, _planning),
+        ("More organizations, longer diffs", findings.growth, _growth),
+        ("Organizations a minute", findings.forks, _forks),
+        ("Slices", findings.sliced, _slices),
+        ("Access reviews", findings.reviews, _reviews),
+        ("API keys", findings.keys, _keys),
+        ("A service that takes no writes", findings.outages, _outages),
+        ("The emulator alone", findings.capacity, _capacity),
+    ]
+    lines = [LICENCE, "# Benchmark", "", *_introduction(findings)]
+    for title, measured, section in sections:
+        if measured:
+            lines += [f"## {title}", "", *section(findings), ""]
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
 def _introduction(findings: Findings) -> list[str]:
@@ -181,9 +176,9 @@ def _introduction(findings: Findings) -> list[str]:
     versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
     lines = [
         f"Made by `make bench` on {machine.system} with {machine.cores} cores, {versions}. All numbers are medians of "
-        f"{findings.rounds} runs. The rivals took turns, each run in processes of its own, against the emulator of "
-        "`tests/emulator` in another process on the same machine, which answers at once or after a delay. Definitions "
-        "are host variables in an inventory, written as JSON.",
+        f"{findings.rounds} runs, of what takes long of three. The rivals took turns, each run in processes of its "
+        "own, against the emulator of `tests/emulator` in another process on the same machine, which answers at once "
+        "or after a delay. Definitions are host variables in an inventory, written as JSON.",
         "",
         "- **module**: `ansible-playbook` with one task, `orgops.elastic_cloud.org_team`; **role**: the playbook "
         "`orgops.elastic_cloud.org_team` with the same inventory.",
@@ -199,6 +194,7 @@ def _introduction(findings: Findings) -> list[str]:
         "and what it took beyond the start of Ansible was multiplied.",
         "",
     ]
+    lines += [f"What could not be measured here: {part}.\n" for part in findings.failed]
     return lines + [f"{key} is missing on this machine and was left out.\n" for key in findings.missing]
 
 
@@ -257,8 +253,40 @@ def _targets(findings: Findings) -> list[str]:
     if times := findings.grown("changes", 4000, 2000):
         what = "`--diff` of 4,000 changes takes at most 2.5 times as long as of 2,000"
         target("diff", what, f"{times:.2f} times", times <= 2.5)
+    for one in (*_review_targets(findings), *_slice_targets(findings)):
+        target(*one)
     reasons = [f'- Why not "{what}": {WHY[key]}' for key, what in missed.items()]
     return [*lines, *([""] if reasons else []), *reasons]
+
+
+def _review_targets(findings: Findings) -> Iterator[Target]:
+    for name, result in findings.reviewed.items():
+        rounds = findings.reviews.get(name, [])
+        if not rounds or _of(rounds, "grants") < 50_000:
+            continue
+        seconds = _of(rounds, "document", "tables", "page")
+        what = f"access review of {name}: document, tables and page within 10 s and 512 MiB, beside reading"
+        found = f"{seconds:.1f} s; {_mib(result.peak)}, the largest process of the whole run"
+        yield "review", what, found, seconds <= 10 and result.peak <= 512 * MIB
+    sizes = {_of(rounds, "grants"): rounds for rounds in findings.reviews.values()}
+    if 15_000 in sizes:
+        seconds, size = _of(sizes[15_000], "page"), _of(sizes[15_000], "page_bytes")
+        what = "a page with 15,000 grants within 2 s and 6 MB"
+        yield "page", what, f"{seconds:.2f} s, {size / 1e6:.1f} MB", seconds < 2 and size < 6e6
+    for less, more in ((12_500, 50_000), (50_000, 200_000)):
+        if less in sizes and more in sizes:
+            ratio = _of(sizes[more], "document", "tables") / _of(sizes[less], "document", "tables")
+            what = f"document and tables of {more:,} grants take at most 5 times as long as of {less:,}"
+            yield "review growth", what, f"{ratio:.2f} times", ratio <= 5
+    if times := findings.grown("organizations reviewed", 100, 25):
+        what = "100 organizations, reviewed in one run, take at most 5 times as long as 25"
+        yield "organizations", what, f"{times:.2f} times", times <= 5
+
+
+def _slice_targets(findings: Findings) -> Iterator[Target]:
+    if one := findings.sliced:
+        what = f"{one.organizations:,} organizations in {one.slices} slices: the same requests as in one run"
+        yield "slices", what, f"{one.requests:,} requests, {'the same' if one.alike else 'others'}", one.alike
 
 
 def _ratios(findings: Findings) -> list[str]:
@@ -345,7 +373,8 @@ def _planning(findings: Findings) -> list[str]:
 def _growth(findings: Findings) -> list[str]:
     lines = [
         "The whole run. Organizations: the playbook `orgops.elastic_cloud.org_team` on so many hosts, with Ansible's "
-        "five forks, each an organization of five people in which nothing is to do. Changes: the module with `--check "
+        "five forks, each an organization of five people in which nothing is to do; reviewed: the playbook "
+        "`orgops.elastic_cloud.org_access_review`, with a page for all of them. Changes: the module with `--check "
         "--diff`, where so many members change groups. Role mappings: the playbook `orgops.elastic_cloud.org_sso`, "
         "which adds so many in one request.",
         "",
@@ -360,6 +389,63 @@ def _growth(findings: Findings) -> list[str]:
             rows.append([f"{size:,} {what}", _short(seconds), f"{seconds / size:.4f}", more])
             before = size
     return [*lines, *_table(["", "s", "s for each", "times as long"], rows)]
+
+
+def _forks(findings: Findings) -> list[str]:
+    number, cores = findings.forked, findings.machine.cores
+    longest = max(statistics.median(seconds) for seconds in findings.forks.values())
+    lines = [
+        f"The playbook `orgops.elastic_cloud.org_team` on {number} organizations of five people in which nothing is to "
+        f"do, with so many forks on {cores} cores, the emulator among what shares them. It answers at once, "
+        f"{findings.small_lists:,.0f} such requests a second when it is asked for nothing else, so of a run of "
+        f"{longest:.0f} s at most {len(READS) * number / findings.small_lists:.1f} s are its own. The cores are the "
+        "limit, and more forks only help while others wait for the service. Memory was taken in a run of its own: all "
+        "processes of the run together, what several share counted once (PSS).",
+        "",
+    ]
+    rows = []
+    for forks in dict.fromkeys(forks for forks, _mode in findings.forks):
+        took = [statistics.median(findings.forks[forks, mode]) for mode in ("run", "check")]
+        memory = [_mib(size) for size in findings.fork_memory.get(forks) or ()] or ["", ""]
+        rows.append([forks, *(f"{60 * number / seconds:.0f}" for seconds in took), *map(_short, took), *memory])
+    head = ["forks", "organizations a minute", "with `--check`", "s", "s with `--check`"]
+    return [*lines, *_table([*head, "memory at most", "for each fork"], rows)]
+
+
+def _slices(findings: Findings) -> list[str]:
+    one = t.cast(Sliced, findings.sliced)
+    lines = [
+        f"{one.organizations:,} such organizations in one run with {one.slices} forks, and in {one.slices} slices: "
+        "runs with parts of the inventory and one fork each, all at once on this one machine. Measured once. The "
+        "requests are compared one by one.",
+        "",
+    ]
+    rows = [
+        ["one run", f"{one.requests:,}", _short(one.whole)],
+        [f"{one.slices} slices", "the same" if one.alike else "others", _short(one.sliced)],
+    ]
+    return [*lines, *_table(["", "requests", "s"], rows)]
+
+
+def _reviews(findings: Findings) -> list[str]:
+    lines = [
+        "In a process of its own, without Ansible: the people of one organization are read, a document is made and "
+        "compared with another one, and tables and page are made of it. One person in a hundred has no entry in the "
+        "definition. Beyond 50,000 grants the page has people without their grants.",
+        "",
+    ]
+    rows = []
+    for name, rounds in findings.reviews.items():
+        steps = [f"{_of(rounds, step):.2f}" for step in ("read", "document", "tables", "page")]
+        sizes = [f"{_of(rounds, f'{what}_bytes') / 1e6:.1f} MB" for what in ("document", "page")]
+        rows.append([name, *steps, *sizes, _mib(max(peak for _took, peak in rounds))])
+    head = ["", "read, s", "document, s", "tables, s", "page, s", "document", "page", "memory"]
+    lines += [*_table(head, rows), "", "The whole run of the playbook `orgops.elastic_cloud.org_access_review`:", ""]
+    whole = [
+        [name, result.requests, _short(statistics.median(result.seconds)), _mib(result.peak)]
+        for name, result in findings.reviewed.items()
+    ]
+    return [*lines, *_table(["", "requests", "s", "memory: largest process"], whole)]
 
 
 def _keys(findings: Findings) -> list[str]:
@@ -415,6 +501,11 @@ def _capacity(findings: Findings) -> list[str]:
 def _planned(measured: tuple[dict[str, float], int]) -> float:
     took, _peak = measured
     return sum(took[step] for step in STEPS)
+
+
+def _of(rounds: Sequence[tuple[dict[str, float], int]], *steps: str) -> float:
+    """Return the median of what the steps of a review come to together."""
+    return statistics.median(sum(took[step] for step in steps) for took, _peak in rounds)
 
 
 def _peak(findings: Findings, key: str, row: Row) -> int | None:

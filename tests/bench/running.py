@@ -17,6 +17,7 @@ import sys
 import time
 import typing as t
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from .cases import KEY, ORGANIZATION, READS, Case, Json, Request, many, mapped, 
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
+LOOK_EACH = 0.1  # seconds
 CONCURRENCY = 8  # as the module has it
 
 
@@ -123,6 +125,38 @@ KEYS = {
 }
 
 
+# The whole run of an access review, after the first one also the comparison with the one before.
+REVIEW = Rival(
+    "review",
+    _playbook(
+        "orgops.elastic_cloud.org_access_review",
+        "-e",
+        "org_access_review_fail_on=never org_access_review_incomplete=warn org_access_review_dest={folder}/reviews",
+    ),
+    lambda _case: 8,
+    shows=lambda case: f"{len(case.state['organizations'][0]['members'])} people, 0 invitations",
+)
+# What takes parts of an inventory, a line of the file each, all at once.
+SLICES = 'exec xargs -n 1 -P "$1" "$2" "$3" --forks=1 -i < "$0"'
+
+
+class Sliced(t.NamedTuple):
+    """What organizations came to in one run and in slices.
+
+    whole, sliced: seconds; requests: how many in one run; alike: whether the slices have made the same ones.
+    """
+
+    organizations: int
+    slices: int
+    whole: float
+    sliced: float
+    requests: int
+    alike: bool
+
+
+Watch = Callable[[int], None] | None
+
+
 @dataclass
 class Result:
     """What measuring came to. seconds: of each run; peak: bytes, of the largest process in any of them."""
@@ -177,23 +211,73 @@ class Bench:
         result.seconds.append(seconds)
         result.peak = max(result.peak, peak)
 
-    def organizations(self, number: int) -> float:
-        """Return how many seconds the playbook takes for so many organizations, in which nothing is to do."""
+    def organizations(self, number: int, *options: str, rival: Rival | None = None, watch: Watch = None) -> float:
+        """Return how many seconds a playbook takes for so many organizations, in which nothing is to do."""
+        folder = self._many(number)
+        _output, seconds, _peak = self._run([*(rival or RIVALS["role"]).command(folder), *options], watch)
+        self._check_organizations(number)
+        return seconds
+
+    def memory_of_forks(self, number: int, forks: int) -> tuple[int, int] | None:
+        """Return the most memory that the processes of such a run have together, and what a fork has of it: bytes, what
+        several share counted once. None where the system does not tell. Takes a run of its own, with many looks.
+        """
+        if not Path("/proc/self/smaps_rollup").exists():
+            return None
+        looks: list[tuple[int, bool]] = []
+        self.organizations(number, f"--forks={forks}", watch=lambda pid: looks.append(memory_below(pid)))
+        alone = max((size for size, has_forks in looks if not has_forks), default=0)
+        most, _has_forks = max(looks)
+        return most, (most - alone) // min(forks, number)
+
+    def slices(self, number: int, parts: int) -> Sliced:
+        """Return what so many organizations take in one run with a fork for each slice, and in slices of one fork each,
+        all at once.
+        """
+        whole = self.organizations(number, f"--forks={parts}")
+        in_one = self._requests()
+        folder = self._many(number)
+        inventories = []
+        for part in range(parts):
+            inventory = folder / f"slice-{part}/inventory"
+            inventory.mkdir(parents=True, exist_ok=True)
+            names = sorted(path.stem for path in (folder / "inventory/host_vars").iterdir())[part::parts]
+            _write(inventory / "hosts.json", {"elastic_cloud_organizations": {"hosts": {name: {} for name in names}}})
+            (inventory / "host_vars").mkdir(exist_ok=True)
+            for name in names:
+                shutil.copy(folder / f"inventory/host_vars/{name}.json", inventory / "host_vars")
+            inventories.append(f"{inventory}\n")
+        (folder / "slices").write_text("".join(inventories), encoding="utf-8")
+        program, playbook, *_rest = RIVALS["role"].command(folder)
+        command = ["sh", "-c", SLICES, str(folder / "slices"), str(parts), program, playbook]
+        _output, sliced, _peak = self._run(command)
+        self._check_organizations(number)
+        return Sliced(number, parts, whole, sliced, sum(in_one.values()), in_one == self._requests())
+
+    def _many(self, number: int) -> Path:
+        """Load so many organizations, and return a folder with their inventory."""
         state, hosts = many(number)
         folder = self.folder / f"organizations-{number}"
-        (folder / "inventory/host_vars").mkdir(parents=True, exist_ok=True)
-        everybody: Json = {"elastic_cloud_organizations": {"hosts": {name: {} for name in hosts}}}
-        _write(folder / "inventory/hosts.json", everybody)
-        for name, variables in hosts.items():
-            _write(folder / f"inventory/host_vars/{name}.json", variables)
+        if not folder.exists():
+            (folder / "inventory/host_vars").mkdir(parents=True)
+            everybody: Json = {"elastic_cloud_organizations": {"hosts": {name: {} for name in hosts}}}
+            _write(folder / "inventory/hosts.json", everybody)
+            for name, variables in hosts.items():
+                _write(folder / f"inventory/host_vars/{name}.json", variables)
         self._control("PUT", "state", state)
         self._control("DELETE", "log")
         self._dirty = True
-        _output, seconds, _peak = self._run(RIVALS["role"].command(folder))
-        asked = {entry["path"].split("/")[4] for entry in self.log()}
-        if len(asked) != number or len(self.log()) != number * len(READS):
+        return folder
+
+    def _requests(self) -> Counter[tuple[str, str]]:
+        return Counter((entry["method"], entry["path"]) for entry in self.log())
+
+    def _check_organizations(self, number: int) -> None:
+        """Raise BenchError unless each of so many organizations was read once, and nothing was written."""
+        asked = self._requests()
+        members = [count for (_method, path), count in asked.items() if path.endswith("/members")]
+        if members != [1] * number or any(method != "GET" for method, _path in asked):
             raise BenchError(f"the playbook has not read {number} organizations, each once")
-        return seconds
 
     def mappings(self, number: int) -> float:
         """Return how many seconds the playbook for single sign-on takes to add so many role mappings."""
@@ -210,6 +294,17 @@ class Bench:
         if [len(body.get("mappings", [])) for body in writes] != [number]:
             raise BenchError(f"the playbook has not added {number} role mappings in one request")
         return seconds
+
+    def review(self, case: Case) -> tuple[dict[str, float], int]:
+        """Return the seconds of each step of an access review and its sizes, see reviewing.py, and the bytes that the
+        process had.
+        """
+        self._load(case)
+        definition = self.folder / "reviewed.json"
+        _write(definition, {"members": case.members, "groups": case.groups})
+        script = [sys.executable, str(HERE / "reviewing.py"), str(definition), ORGANIZATION]
+        output, _seconds, peak = self._run(script, PYTHONPATH=str(self.folder / "collections"))
+        return json.loads(output), peak
 
     def outage(self, what: str, **fault: t.Any) -> Json:
         """Return how a run ends while no write is taken, see outage.py."""
@@ -233,8 +328,11 @@ class Bench:
         self._dirty = True
         return max(int(json.loads(line)["peak"]) for line in peaks.read_text().splitlines())
 
-    def _run(self, command: list[str], **environment: str) -> tuple[str, float, int]:
-        """Return a command's output, the seconds that it took, and the bytes that the largest of its processes had."""
+    def _run(self, command: list[str], watch: Watch = None, **environment: str) -> tuple[str, float, int]:
+        """Return a command's output, the seconds that it took, and the bytes that the largest of its processes had.
+
+        watch: called again and again with the id of a process that has all others below it.
+        """
         result = self.folder / "result"
         result.unlink(missing_ok=True)
         watched = [sys.executable, "-IS", str(HERE / "measure.py"), str(result), *command]
@@ -249,7 +347,13 @@ class Bench:
             start_new_session=True,  # so that what it starts can be ended with it
         ) as process:
             try:
-                output, _nothing = process.communicate()
+                while True:
+                    try:
+                        output, _nothing = process.communicate(timeout=LOOK_EACH if watch else None)
+                        break
+                    except subprocess.TimeoutExpired:
+                        if watch:
+                            watch(process.pid)
             except BaseException:
                 os.killpg(process.pid, signal.SIGTERM)
                 raise
@@ -355,6 +459,27 @@ class Bench:
         if response.status_code != 200:
             raise BenchError(f"{method} {what}: {response.text}")
         return response.json()
+
+
+def memory_below(pid: int) -> tuple[int, bool]:
+    """Return the bytes that the processes below this one have together, what several share counted once, and whether
+    there are more than one.
+    """
+    below: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name of the program, in parentheses, may hold anything.
+            parent = int(path.read_text(errors="replace").rpartition(")")[2].split()[1])
+            below.setdefault(parent, []).append(int(path.parent.name))
+    size, found, due = 0, 0, list(below.get(pid, []))
+    while due:
+        one = due.pop()
+        due += below.get(one, [])
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            size += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            found += 1
+    return size, found > 1
 
 
 def _write(path: Path, content: t.Any) -> None:

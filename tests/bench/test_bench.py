@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.orgops.elastic_cloud.tests.bench import __main__ as benchmark
 from ansible_collections.orgops.elastic_cloud.tests.bench import running
 from ansible_collections.orgops.elastic_cloud.tests.bench.__main__ import rows
 from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
@@ -28,16 +30,19 @@ from ansible_collections.orgops.elastic_cloud.tests.bench.cases import (
     mapped,
     nothing,
     onboarding,
+    reviewed,
     week,
 )
 from ansible_collections.orgops.elastic_cloud.tests.bench.report import Findings, Machine, Row, render
 from ansible_collections.orgops.elastic_cloud.tests.bench.running import (
     DIFF,
     KEYS,
+    REVIEW,
     RIVALS,
     Bench,
     BenchError,
     Result,
+    Sliced,
     emulator,
     missing_rivals,
 )
@@ -150,6 +155,42 @@ def test_organizations_of_which_one_is_not_read_are_not_measured(bench: Bench, m
 
 
 @pytest.mark.playbook
+def test_memory_of_forks_is_that_of_all_their_processes(bench: Bench) -> None:
+    found = bench.memory_of_forks(3, 2)
+    if not Path("/proc/self/smaps_rollup").exists():
+        assert found is None
+    else:
+        most, each = found or (0, 0)
+        assert 2**20 < each < most
+    assert len(bench.log()) == 6
+
+
+@pytest.mark.playbook
+def test_slices_are_compared_with_one_run(bench: Bench) -> None:
+    found = bench.slices(3, 2)
+    assert (found.requests, found.alike) == (6, True)
+    assert found.whole > 0 < found.sliced
+
+
+def test_review_alone_tells_steps_and_sizes(bench: Bench) -> None:
+    took, peak = bench.review(reviewed(100, 3))
+    assert took["grants"] == 300
+    assert min(took[step] for step in ("read", "document", "tables", "page")) > 0
+    assert min(took["document_bytes"], took["page_bytes"]) > 50_000
+    assert peak > 2**20
+
+
+@pytest.mark.playbook
+def test_review_as_a_whole_run_reads_one_or_several_organizations(bench: Bench) -> None:
+    result = Result()
+    bench.measure(REVIEW, reviewed(100), result)
+    assert result.requests == 8
+    assert bench.organizations(2, rival=REVIEW) > 0
+    pages = bench.folder.glob("organizations-2/reviews/combined/*/access-review.html")
+    assert all("1000000001" in page.read_text("utf-8") for page in pages)
+
+
+@pytest.mark.playbook
 def test_playbook_adds_role_mappings(bench: Bench) -> None:
     assert bench.mappings(3) > 0
     assert sum("/role_mappings" in entry["path"] for entry in bench.log() if entry["method"] != "GET") == 1
@@ -256,18 +297,49 @@ def test_document_says_what_was_reached(module: float, role: float, reached: boo
     findings.growth = {("organizations", 60): [10.0], ("organizations", 240): [25 * module]}
     findings.growth |= {("changes", 2000): [4.0, 400.0, 4.0], ("changes", 4000): [5 * module]}
     findings.outages = {("roles", "503"): {"seconds": 90.0, "requests": 50, "tried": 2, "not attempted": 998}}
+    took = {"read": 9.0, "tables": 0.1, "page": module / 2, "document_bytes": 1e6, "page_bytes": 3e6 * module - 1e6}
+    findings.reviews = {
+        f"{grants} grants": [({**took, "grants": grants, "document": 2 * module if grants == 50_000 else 1.0}, 2**28)]
+        for grants in (12_500, 15_000, 50_000)
+    }
+    findings.reviewed = {"50000 grants": Result(8, [12.0], int(module * 2**27))}
+    findings.growth |= {("organizations reviewed", 25): [10.0], ("organizations reviewed", 100): [25 * module]}
+    findings.sliced = Sliced(1000, 20, 600.0, 500.0, 2000, alike=module < 4)
+    findings.forked, findings.small_lists = 60, 1200.0
+    findings.forks = {(5, "run"): [30.0, 99.0, 30.0], (5, "check"): [20.0]}
+    findings.fork_memory = {5: (2**28, 2**25)}
     findings.keys = {("read", keys(500).name): Result(2, [1.5, 9.0, 1.0], 2**25)}
     text = render(findings)
     assert "| 500 API keys | `org_info`, `gather: [api_keys]` | 2 | 1.50 | 32 MiB |" in text
     targets = [line for line in text.splitlines() if line.endswith(("| yes |", "| no |"))]
-    assert len(targets) == 12
+    assert len(targets) == 17
     assert {line.endswith("| yes |") for line in targets} == {reached}
     assert ("- Why not " in text) is not reached
     assert "| nothing to do, 10,000 people | 2 | 2 | 2 | 2 | 20,000 (10) |" in text
     assert f"| 240 organizations | {25 * module:,.{0 if module > 4 else 1}f} |" in text
+    assert "| 5 | 120 | 180 | 30.0 | 20.0 | 256 MiB | 32 MiB |" in text
+    assert "at most 0.1 s are its own" in text
+    assert f"| 20 slices | {'the same' if reached else 'others'} | 500 |" in text
+    assert "| 50000 grants | 8 | 12.0 | " in text
     assert "| 1,000 roles | 503 | 1.5 | 50 | 2 | 998 |" in text
     assert KEY not in text
     assert ORGANIZATION not in text
+
+
+def test_a_part_that_fails_costs_no_other_and_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_bench: Bench, _findings: Findings, _quick: bool) -> None:
+        raise BenchError("it was not to be")
+
+    def measures(_bench: Bench, findings: Findings, _quick: bool) -> None:
+        findings.keys["read", "three keys"] = Result(2, [1.5])
+
+    monkeypatch.setattr(benchmark, "PARTS", {"outages": fails, "keys": measures})
+    findings = benchmark.run(bench, True, ["outages", "keys"])
+    assert findings.failed == {"outages": "it was not to be"}
+    text = render(findings)
+    assert "What could not be measured here: outages." in text
+    assert "| three keys |" in text
+    assert "## Seconds" not in text
 
 
 def test_document_does_without_a_missing_rival() -> None:

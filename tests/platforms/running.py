@@ -26,7 +26,14 @@ from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES, b
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
 
 GUIDE = {block.file: block.text for block in blocks(GUIDES / "guide_platforms.rst") if block.file}
-PROJECT = ("apply.yml", "audit.yml", "access_review.yml", "collections/requirements.yml")
+PROJECT = (
+    "apply.yml",
+    "audit.yml",
+    "access_review.yml",
+    "check.yml",
+    "one_report.yml",
+    "collections/requirements.yml",
+)
 # Seconds until a job that does not end is stopped, several times what any of them takes
 TIMEOUT = 90
 # What AWX asks for the password of a vault credential without an id, and what it answers

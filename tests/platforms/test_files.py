@@ -60,6 +60,8 @@ def names(*lists: str) -> set[str]:
         ("project/apply.yml", "apply.yml"),
         ("project/audit.yml", "audit.yml"),
         ("project/access_review.yml", "access_review.yml"),
+        ("project/check.yml", "check.yml"),
+        ("project/one_report.yml", "one_report.yml"),
         ("project/collections/requirements.yml", "collections/requirements.yml"),
         ("execution-environment/execution-environment.yml", "execution-environment.yml"),
     ],

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from collections import Counter
 
@@ -32,10 +31,8 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.report 
     make_diff,
     planned_effect,
     quoted,
-    shown_plan,
     summarise,
 )
-from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._report import MOST_IN_EVENT
 from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
     BILLING,
     ORGANIZATION,
@@ -51,7 +48,6 @@ from ansible_collections.orgops.elastic_cloud.tests.unit.samples import (
 )
 from ansible_collections.orgops.elastic_cloud.tests.unit.strategies import Definition, definitions, held, organizations
 
-LARGEST_EVENT = 700_000  # characters, as AWX and ansible-runner have it by default
 Side = dict[str, t.Any] | None
 ANA, BO, CLEO, DEV = "ana@example.com", "bo@example.com", "cleo@example.com", "dev@example.com"
 HOSTILE = [
@@ -307,16 +303,16 @@ def test_somebody_without_an_email_is_shown_by_user_id() -> None:
 # --- Sizes
 
 
-def test_above_how_many_changes_platforms_show_an_empty_result_is_known() -> None:
-    def result(people_who_change: int) -> dict[str, t.Any]:
-        effects = [
-            effect(f"person-{number}@example.com", grants(BILLING), grants(deployments("a" * 32)), f"{number:010}")
-            for number in range(people_who_change)
-        ]
-        return {**shown_plan([one.action for one in effects]), "diff": make_diff(effects)}
-
-    assert len(json.dumps(result(MOST_IN_EVENT))) <= LARGEST_EVENT
-    assert len(json.dumps(result(2 * MOST_IN_EVENT))) > LARGEST_EVENT
+def test_of_many_whose_roles_change_the_plan_repeats_no_roles() -> None:
+    there = people(
+        member("boss@example.com", OWNER), *(member(f"a{number}@example.com", BILLING) for number in range(3))
+    )
+    wanted = [
+        {"email": f"a{number}@example.com", "role_assignments": deployments(f"{number}" * 32)} for number in range(3)
+    ]
+    actions = plan_for(there, *wanted).actions
+    assert [one.result()["reason"].startswith("to be added: deployment-viewer on ") for one in actions] == [True] * 3
+    assert [one.result(whole=False)["reason"] for one in actions] == ["roles are not as defined"] * 3
 
 
 # --- Summary

@@ -122,10 +122,13 @@ def test_lists_that_were_cut_count_as_long_as_they_are() -> None:
     assert "4000 failed" in report(cut, "acme")[0]
 
 
-@pytest.mark.parametrize(("total", "told"), [(1200, False), (1201, True)])
-def test_it_is_told_when_a_platform_would_show_the_module_as_unchanged(total: int, told: bool) -> None:
-    lines = report(result(plan_total=total, summary={"invited": total}), "acme")
-    assert any(f"{total} changes are more than an event" in line for line in lines) is told
+@pytest.mark.parametrize(("more", "told"), [(0, False), (1, True)])
+def test_it_is_told_when_a_platform_would_show_the_module_as_unchanged(more: int, told: bool) -> None:
+    large = result(diff=[])
+    large["diff"] = [{"after": "x" * (700_000 + more - len(str(result(diff=[{"after": ""}]))))}]
+    assert len(str(large)) == 700_000 + more
+    lines = report(large, "acme")
+    assert any("larger than an event of an automation platform" in line for line in lines) is told
 
 
 def test_what_is_refused_and_what_is_not_understood_has_a_line() -> None:

@@ -139,7 +139,9 @@ class Action:
         return {"email": self.email, "user_id": self.user_id, **key}
 
     def result(self, *, whole: bool = True) -> dict[str, t.Any]:
-        """Return it as the contract's `plan` has it. whole: with the access before and after."""
+        """Return it as the contract's `plan` has it. whole: with the access before and after, and of a member whose
+        roles change, with each of those in the reason.
+        """
         access = {
             "before": None if self.before is None else to_assignments(self.before),
             "after": None if self.after is None else to_assignments(self.after),
@@ -148,7 +150,7 @@ class Action:
             "action": self.action,
             **self.subject,
             **(access if whole else {}),
-            "reason": plain(self.reason),
+            "reason": plain(self.reason) if whole or self.action != "update" else "roles are not as defined",
         }
 
 
