@@ -54,7 +54,7 @@ def report(result: Result, host: str, guard: Result | None = None) -> list[str]:
         )
     if len(str(result)) > MOST_IN_EVENT:
         lines.append(
-            "The result of the task before this one is larger than an event of an automation platform can hold. The task "
+            "The result of the task before this one is larger than an event of an automation platform can hold. It "
             "may be shown there as unchanged and without a result. This report is complete."
         )
     lines += [warning for warning in map(str, result.get("warnings", [])) if warning.startswith(KEY_ENDS)]
