@@ -365,7 +365,7 @@ def test_a_file_of_a_team_is_nothing_but_a_list_of_addresses(site: Site) -> None
     template = f"{{{{ lookup('pipe', 'touch {site.folder}/filled-in') }}}}{UMA}"
     code, printed = plan_with(site, platform={"org_team_purge": True, "org_team_members": []}, research=[template])
     assert code == 2
-    assert "'org_team_purge' is no email address" in printed
+    assert "'org_team_purge' is not an email address" in printed
     assert not (site.folder / "filled-in").exists()
     code, printed = plan_with(site, research=[{"email": UMA, "groups": ["owners"]}])
     assert code == 2, printed
