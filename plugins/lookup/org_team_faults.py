@@ -29,7 +29,7 @@ options:
   undefined_in:
     description:
       - The role whose variables are searched for names that are not defined. Then the result is a list of strings.
-      - C(org_team_members) is skipped: it has no default, and to template thousands of people twice would take long.
+      - C(org_team_members) is skipped. It has no default, and to template thousands of people twice would take long.
     type: str
 """
 
