@@ -156,7 +156,7 @@ def test_other_jobs_are_left_the_numbers_of_the_document(reviewed: Reviewed, hos
     people, grants = (PEOPLE + 1, 1 + PEOPLE - STRAYS + STRAYS * MUCH) if host == "large" else (1, 1)
     lines = reviewed.job.left["elastic_cloud_access_review_text"].splitlines()
     (line,) = [one for one in lines if one.startswith(f"{host}: ")]
-    assert f"; {people} people, 0 invitations, {grants} grants, 1 owners" in line
+    assert f"; {people} people, 0 invitations, {grants} grants, 1 owner," in line
 
 
 def test_no_text_of_the_service_is_among_the_variables_of_other_jobs(reviewed: Reviewed) -> None:

@@ -70,7 +70,7 @@ def test_a_job_leaves_files_and_numbers_also_when_it_only_checks(ansible: Ansibl
     assert document["run"]["check_mode"] == bool(options)
     assert left["elastic_cloud_access_review_text"] == f"{run.messages('calm')[-1]}\n"
     assert run.messages("calm")[-1].startswith("calm: passed; findings: ")
-    assert "2 people, 0 invitations, 2 grants, 1 owners" in run.messages("calm")[-1]
+    assert "2 people, 0 invitations, 2 grants, 1 owner," in run.messages("calm")[-1]
     assert not (dest / "combined").exists()
 
 

@@ -58,7 +58,7 @@ def test_numbers_and_ids_are_left() -> None:
 def test_what_was_not_seen_is_unknown_in_words_too() -> None:
     document = sample()
     result = result_of(document, summary={**document["summary"], "api_keys": None})
-    assert ", unknown api keys, " in artifacts(result, "acme", "1")[TEXT]
+    assert ", unknown API keys, " in artifacts(result, "acme", "1")[TEXT]
 
 
 @pytest.mark.parametrize("host", HOSTILE)

@@ -23,6 +23,16 @@ Result = Mapping[str, t.Any]
 LOST = "This host has failed before its review, or was not reached."
 CRASHED = "The review has crashed."
 
+# What the line of a review counts: the key of its summary, for one and for any other number
+COUNTED = {
+    "people": ("person", "people"),
+    "invitations": ("invitation", "invitations"),
+    "grants": ("grant", "grants"),
+    "owners": ("owner", "owners"),
+    "api_keys": ("API key", "API keys"),
+    "role_mappings": ("role mapping", "role mappings"),
+}
+
 
 def artifacts(result: Result, host: str, organization_id: t.Any) -> dict[str, t.Any]:
     """Return what a job leaves for others: numbers, ids, the name of the host. No text of the service is in it.
@@ -75,7 +85,7 @@ def _in_words(status: str, summary: Result | None) -> str:
         if still := counts["new"] + counts["open"]:
             found.append(f"{still} {severity}" + (f" ({counts['new']} new)" if counts["new"] else ""))
     things = [
-        f"{'unknown' if summary[key] is None else summary[key]} {key.replace('_', ' ')}"
-        for key in ("people", "invitations", "grants", "owners", "api_keys", "role_mappings")
+        f"{'unknown' if summary[key] is None else summary[key]} {one if summary[key] == 1 else several}"
+        for key, (one, several) in COUNTED.items()
     ]
     return f"{status}; findings: {', '.join(found) or 'none'}; {', '.join(things)}"
