@@ -23,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.keys
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.organization import Organization
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.writes import Ended, Refused, Writes
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches import Answer, Answers, Batch
+from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.revocations import Revocation
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.run import internal_error
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import failure, not_attempted
 
@@ -215,8 +216,7 @@ class Revocations:
     """Revokes keys, as many as there are in one request."""
 
     def __init__(self, writes: Writes, keys: ApiKeys) -> None:
-        self._writes, self._keys = writes, keys
-        self._lost: set[str] = set()  # ids in requests whose reply was lost
+        self._request = Revocation(writes, keys)
 
     def revoke(self, steps: Sequence[Step]) -> None:
         """Revoke the keys of these steps. One that cannot be revoked is the failure of its step alone."""
@@ -236,37 +236,11 @@ class Revocations:
                     _blame(step, error)
 
     def _ask(self, steps: list[Step], *, whole: bool) -> Answer | None:
-        """Revoke keys. One that is gone already was revoked by somebody else, and all is well; or by an earlier request
-        of this run, to which the reply was lost.
-        """
-        ids = [step.action.id or "" for step in steps]
-        try:
-            self._writes.surely(
-                lambda: self._keys.revoke(ids), lambda: not self._there(ids), retries=None if whole else 0
-            )
-        except LostReply as lost:
-            self._lost.update(ids)
-            return Answer(steps, lost, divisible=lost.status == 500 and not self._writes.hurried)
-        except Refused as refusal:
-            if refusal.after_loss:
-                self._lost.update(ids)
-            if refusal.status != 404:
-                return Answer(steps, refusal.error)
-            there = self._there(ids)
-            if len(steps) == 1:  # it is certain which one is gone; the list may show that only later
-                there -= self._lost
-            for step in steps:
-                if step.action.id not in there:
-                    step.done = True
-            left = [step for step in steps if not step.done]
-            return Answer(left, refusal.error) if left else None
+        came = self._request.send([step.action.id or "" for step in steps], whole=whole)
         for step in steps:
-            step.done = True
-        return None
-
-    def _there(self, ids: Iterable[str]) -> set[str]:
-        """Return which of these keys are listed now."""
-        return self._writes.api_keys().keys() & set(ids)
+            step.done = step.action.id in came.gone
+        left = [step for step in steps if not step.done]
+        return Answer(left, came.error, came.divisible) if left and came.error else None
 
 
 def _blame(step: Step, error: ApiError) -> None:

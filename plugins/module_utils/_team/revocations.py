@@ -4,10 +4,11 @@
 #
 # Private to the collection: this file may change in any release.
 
-"""The requests that revoke API keys before their makers leave, and what to make of each answer."""
+"""The requests that revoke API keys, those of members before they leave among them, and what to make of each answer."""
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -18,12 +19,61 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.batches
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.work import Job, Work, failure, open_works
 
 
+class Revoked(t.NamedTuple):
+    """What came of a request. gone: the ids of keys that are gone, and whether this run has revoked them; error: why
+    the others are not; divisible: whether fewer of them may fare better.
+    """
+
+    gone: dict[str, bool]
+    error: ApiError | None = None
+    divisible: bool = True
+
+
+class Revocation:
+    """The request that revokes API keys, one or several."""
+
+    def __init__(self, writes: Writes, keys: ApiKeys) -> None:
+        self._writes, self._keys = writes, keys
+        self._lost: set[str] = set()  # ids in requests whose reply was lost
+
+    def send(self, ids: list[str], *, whole: bool) -> Revoked:
+        """Revoke keys. One that is gone already was revoked by somebody else, and all is well; or by an earlier request
+        of this run, to which the reply was lost. whole: not only a part of what was asked for before.
+
+        Raises what `Writes.once` raises where the run ends.
+        """
+        there = set(ids)
+
+        def all_gone() -> bool:
+            nonlocal there
+            there = self._writes.api_keys().keys() & set(ids)
+            return not there
+
+        try:
+            self._writes.surely(lambda: self._keys.revoke(ids), all_gone, retries=None if whole else 0)
+        except LostReply as lost:
+            self._lost.update(ids)
+            return Revoked({}, lost, divisible=lost.status == 500 and not self._writes.hurried)
+        except Refused as refusal:
+            if refusal.after_loss:
+                self._lost.update(ids)
+            if refusal.status != 404:
+                return Revoked({}, refusal.error)
+            if len(ids) > 1:
+                all_gone()
+            else:  # it is certain which one is gone; the list may show that only later
+                self._writes.settled(all_gone)
+                there -= self._lost
+            return Revoked({one: one in self._lost for one in ids if one not in there}, refusal.error)
+        return Revoked(dict.fromkeys(ids, True))
+
+
 class Revocations:
-    """Revokes API keys, as many as there are in one request."""
+    """Revokes the API keys of members before they leave, as many as there are in one request."""
 
     def __init__(self, writes: Writes, answers: Answers, keys: ApiKeys) -> None:
-        self._writes, self._answers, self._keys = writes, answers, keys
-        self._lost: set[str] = set()  # ids in requests whose reply was lost
+        self._writes, self._answers = writes, answers
+        self._request = Revocation(writes, keys)
 
     def jobs(self, works: Sequence[Work]) -> list[Job]:
         """Return the job that revokes these keys, if there are any."""
@@ -44,41 +94,12 @@ class Revocations:
             self._writes.unanswered(batch.lost)
 
     def _ask(self, works: list[Work], *, whole: bool) -> Answer | None:
-        """Revoke keys. One that is gone already was revoked by somebody else, and all is well; or by an earlier request
-        of this run, to which the reply was lost.
-        """
-        ids = [_id(work) for work in works]
-        try:
-            self._writes.surely(
-                lambda: self._keys.revoke(ids),
-                lambda: not self._there(ids),
-                retries=None if whole else 0,
-            )
-        except LostReply as lost:
-            self._lost.update(ids)
-            return Answer(works, lost, divisible=lost.status == 500 and not self._writes.hurried)
-        except Refused as refusal:
-            if refusal.after_loss:
-                self._lost.update(ids)
-            if refusal.status != 404:
-                return Answer(works, refusal.error)
-            if len(works) > 1:
-                there = self._there(ids)
-            else:  # it is certain which one it is; the list may show that only later
-                self._writes.settled(lambda: not self._there(ids))
-                there = self._there(ids) - self._lost
-            for work in works:
-                if _id(work) not in there:
-                    self._gone(work, by_us=_id(work) in self._lost)
-            left = [work for work in works if _id(work) in there]
-            return Answer(left, refusal.error) if left else None
+        came = self._request.send([_id(work) for work in works], whole=whole)
         for work in works:
-            self._gone(work, by_us=True)
-        return None
-
-    def _there(self, ids: Iterable[str]) -> set[str]:
-        """Return which of these keys are listed now."""
-        return self._writes.api_keys().keys() & set(ids)
+            if _id(work) in came.gone:
+                self._gone(work, by_us=came.gone[_id(work)])
+        left = [work for work in works if _id(work) not in came.gone]
+        return Answer(left, came.error, came.divisible) if left and came.error else None
 
     def _gone(self, work: Work, *, by_us: bool) -> None:
         """Note that a key is gone."""
