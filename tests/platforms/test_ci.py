@@ -310,7 +310,7 @@ def test_a_merge_request_does_the_same(site: Site) -> None:
     result, printed, _there = site.gitlab("apply", planned)
     assert (result, site.writes()) == (2, 0), "the plan is not the one that was shown"
     assert "plan_digest" in printed
-    *_, planned = site.gitlab("plan")
+    *_seen, planned = site.gitlab("plan")
     result, printed, _there = site.gitlab("apply", planned)
     assert result == 0, printed
     assert site.people == {CARLA, JONAS, KAORI, UMA, HOSTILE}

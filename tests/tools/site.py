@@ -156,7 +156,7 @@ def write_start(folder: Path) -> None:
 
 
 def _short(page: str) -> str:
-    name, _, kind = page.rpartition("_")
+    name, _separator, kind = page.rpartition("_")
     return f"{name} ({kind})" if kind in ("filter", "lookup") else name
 
 
