@@ -58,7 +58,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._errors impor
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._progress import Tell, to_nobody
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._times import moment
 
-VERSION = "1.0.1"
+VERSION = "2.0.0"
 USER_AGENT = f"orgops.elastic_cloud/{VERSION}"
 BASE_PATH = "/api/v1"
 INVITATION_LIMIT = "organization.invitations_rate_limit_exceeded"
