@@ -423,6 +423,18 @@ def test_an_invitation_that_is_shown_without_roles_is_not_taken_for_one_with_tho
     assert not world.apply([*OWNERS, entry(ANA, viewer("a"))]).changed
 
 
+def test_the_list_is_read_once_for_all_invitations_that_are_shown_without_roles():
+    read = []
+    for number in (1, 5):
+        world = prepare(existing_invitation="refresh_keep_roles")
+        for one in people(number, viewer("a")):
+            world.emulator.add_invitation(world.organization, one["email"], {})
+        assert not world.apply([*OWNERS, *people(number, viewer("a"))]).failures
+        asked = [(one["method"], one["path"].rpartition("/")[2]) for one in world.emulator.log]
+        read.append(asked.count(("GET", "invitations")))
+    assert read[0] == read[1]
+
+
 # --- 25
 
 

@@ -125,12 +125,15 @@ class Invitations:
     def _answered(self, works: list[Work], made: list[Invitation]) -> Answer | None:
         """Compare what the service says that it has made with what was asked for."""
         by_email = {email_key(invitation.email): invitation for invitation in made}
+        kept = self._kept(works, made)
         unmentioned = []
         for work in works:
             invitation = by_email.get(email_key(work.email))
             if invitation is None:
                 unmentioned.append(work)
-            elif _same(work.after, held := self._held_by(work, invitation)):
+                continue
+            held = invitation.grants if invitation.roles_shown else kept.get(invitation.token, work.after)
+            if _same(work.after, held):
                 work.was_sent(invitation)
             else:
                 work.was_sent(invitation, held)
@@ -145,15 +148,16 @@ class Invitations:
         # Left out while others were made: asked for on their own, each gets its reason.
         return Answer(unmentioned, ApiError("left out of the answer")) if unmentioned else None
 
-    def _held_by(self, work: Work, invitation: Invitation) -> Grants:
-        """Return the grants of an invitation that an answer mentions: where it shows none, those that were asked for.
+    def _kept(self, works: list[Work], made: list[Invitation]) -> dict[str, Grants]:
+        """Return the grants of old invitations that were made new and are shown without roles, by token.
 
-        An old invitation may have kept its roles, though, and one without roles may be shown like this: the list tells.
+        They may have kept their roles, and one without any may be shown like this: the list tells.
         """
-        if invitation.roles_shown or not _is_old(work, invitation):
-            return invitation.grants if invitation.roles_shown else work.after
-        listed = [one.grants for one in self._writes.invitations() if one.token == invitation.token]
-        return listed[0] if listed else work.after
+        old = {one.token for work in works for one in work.action.invitations}
+        doubtful = old & {one.token for one in made if not one.roles_shown}
+        if not doubtful:
+            return {}
+        return {one.token: one.grants for one in self._writes.invitations() if one.token in doubtful}
 
     def _look_for(self, works: list[Work], lost: LostReply) -> Answer | None:
         """Settle by reading whether invitations were sent. One that is not seen is not sent again: the list may lag.
