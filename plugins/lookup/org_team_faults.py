@@ -110,10 +110,11 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         """Return which variables of a role are set and cannot be filled in, and why."""
         # The groups of a team are a default of other roles.
         names = {*_options(ROLES / role / "meta/argument_specs.yml"), GROUPS} - {MEMBERS}
+        templar = Templar(loader=self._loader, variables=variables)
         found = []
         for name in sorted(names & variables.keys()):
             try:
-                self._fill_in(variables[name], Templar(loader=self._loader, variables=variables))
+                self._fill_in(variables[name], templar)
             except AnsibleUndefinedVariable as error:
                 # Before ansible-core 2.19, the rest of the text may have values, and so secrets.
                 told = WHY.findall(str(error))

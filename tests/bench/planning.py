@@ -15,7 +15,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-import time
 import typing as t
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
@@ -24,6 +23,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._service.orga
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definition import parse_team
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.guards import Guards, check_guards
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.plan import Rules, make_plan
+from ansible_collections.orgops.elastic_cloud.tests.bench.steps import Steps
 
 
 class Replies:
@@ -45,34 +45,27 @@ def main() -> None:
     """Take the time of each step."""
     what, replies, definition, organization_id = sys.argv[1:]
     organization = Organization(Replies(replies), organization_id)  # type: ignore[arg-type]
-    took: dict[str, float] = {}
-    begun = time.perf_counter()
-
-    def took_so_far(step: str) -> None:
-        nonlocal begun
-        took[step] = time.perf_counter() - begun
-        begun = time.perf_counter()
-
+    steps = Steps()
     members, invitations = organization.members(), organization.invitations()
-    took_so_far("read")
+    steps.done("read")
     if what == "plan":
         with open(definition, encoding="utf-8") as file:
             wanted = json.load(file)
         findings, rules, guards = Findings(), Rules(), Guards(max_removals="25%")
-        begun = time.perf_counter()
+        steps.begin()
         desired = parse_team(
             wanted["members"], wanted["groups"], organization_id, dt.datetime.now(dt.timezone.utc), findings
         )
-        took_so_far("parse_team")
+        steps.done("parse_team")
         people = People(members, invitations)
-        took_so_far("People")
+        steps.done("People")
         plan = make_plan(desired, people, rules, findings)
-        took_so_far("make_plan")
+        steps.done("make_plan")
         findings.check()
         check_guards(plan, people, rules, guards)
-        took_so_far("check_guards")
-        took["actions"] = len(plan.actions)
-    print(json.dumps(took))
+        steps.done("check_guards")
+        steps.took["actions"] = len(plan.actions)
+    print(json.dumps(steps.took))
 
 
 if __name__ == "__main__":

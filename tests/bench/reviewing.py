@@ -16,7 +16,6 @@ import datetime as dt
 import json
 import os
 import sys
-import time
 
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._access.people import People
 from ansible_collections.orgops.elastic_cloud.plugins.module_utils._review.comparison import Previous
@@ -33,6 +32,7 @@ from ansible_collections.orgops.elastic_cloud.plugins.module_utils._team.definit
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.page import Report, page
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.reading import Review
 from ansible_collections.orgops.elastic_cloud.plugins.plugin_utils._review.tables import findings_table, grants_table
+from ansible_collections.orgops.elastic_cloud.tests.bench.steps import Steps
 
 TOOL = {"collection": "orgops.elastic_cloud", "version": None, "ansible_core": None, "python": None}
 
@@ -49,13 +49,7 @@ def main() -> None:
     members, groups = definition["members"], definition["groups"]
     endpoint = os.environ["EC_ENDPOINT"]
     organization = Organization(ReadOnly(endpoint, os.environ["EC_API_KEY"]), organization_id)
-    took: dict[str, float] = {}
-    begun = time.perf_counter()
-
-    def took_so_far(step: str) -> None:
-        nonlocal begun
-        took[step] = time.perf_counter() - begun
-        begun = time.perf_counter()
+    steps = Steps()
 
     def document(previous: Previous | None) -> bytes:
         people = People(evidence.members, evidence.invitations)
@@ -65,18 +59,18 @@ def main() -> None:
 
     evidence = read_evidence(organization, names_in_team(members, groups), _now)
     names = evidence.names
-    took_so_far("read")
+    steps.done("read")
     previous = document(None)
-    took_so_far("first")
+    steps.done("first")
     now = document(Previous(json.loads(previous), "0" * 64, verified=True))
-    took_so_far("document")
+    steps.done("document")
     review = Review(json.loads(now))
     grants_table(review), findings_table(review)
-    took_so_far("tables")
+    steps.done("tables")
     shown = page([Report("acme", review.document, "0" * 64)]).encode()
-    took_so_far("page")
+    steps.done("page")
     sizes = {"grants": len(review.document["grants"]), "document_bytes": len(now), "page_bytes": len(shown)}
-    print(json.dumps({**took, **sizes}))
+    print(json.dumps({**steps.took, **sizes}))
 
 
 if __name__ == "__main__":

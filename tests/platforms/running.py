@@ -34,6 +34,8 @@ PROJECT = (
     "one_report.yml",
     "collections/requirements.yml",
 )
+# Characters of a result, above which ansible-runner and platforms leave it out of its event
+LARGEST_EVENT = 700_000
 # Seconds until a job that does not end is stopped, several times what any of them takes
 TIMEOUT = 90
 # What AWX asks for the password of a vault credential without an id, and what it answers

@@ -20,7 +20,7 @@ from ansible.parsing.dataloader import DataLoader
 from jinja2 import Environment, StrictUndefined
 
 from ansible_collections.orgops.elastic_cloud.tests.conftest import ROOT
-from ansible_collections.orgops.elastic_cloud.tests.docs.checking import ROLE_VARIABLES
+from ansible_collections.orgops.elastic_cloud.tests.docs.checking import REVIEW_VARIABLES, ROLE_VARIABLES
 from ansible_collections.orgops.elastic_cloud.tests.docs.guides import GUIDES
 from ansible_collections.orgops.elastic_cloud.tests.platforms.packages import unpacked
 from ansible_collections.orgops.elastic_cloud.tests.platforms.running import GUIDE, injected
@@ -40,11 +40,6 @@ MODULES = {
     "controller_workflows": "workflow_job_template",
     "controller_schedules": "schedule",
 }
-REVIEW_VARIABLES = frozenset(
-    yaml.safe_load((ROOT / "roles/org_access_review/meta/argument_specs.yml").read_text())["argument_specs"]["main"][
-        "options"
-    ]
-)
 LISTS: dict[str, t.Any] = DataLoader().load_from_file(str(FILES / "controller/elastic_cloud.yml"))
 EVERY_ENTRY = [(name, entry) for name in MODULES for entry in LISTS[name]]
 

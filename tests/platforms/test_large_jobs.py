@@ -11,10 +11,9 @@ import typing as t
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.tests.bench.cases import KEY, ORGANIZATION, diff
-from ansible_collections.orgops.elastic_cloud.tests.platforms.running import Job, Platform
+from ansible_collections.orgops.elastic_cloud.tests.platforms.running import LARGEST_EVENT, Job, Platform
 
 pytestmark = pytest.mark.playbook
-LARGEST = 700_000  # characters of a result, above which ansible-runner leaves it out of the event
 TASK = "Apply the team definition"
 
 
@@ -42,7 +41,7 @@ def test_the_event_of_a_thousand_changes_holds_their_result(platform: Platform) 
     run = job(platform, 1000)
     assert run.status == "successful", run.output
     result: dict[str, t.Any] = run.result("acme")
-    assert LARGEST / 2 < len(str(result)) < LARGEST
+    assert LARGEST_EVENT / 2 < len(str(result)) < LARGEST_EVENT
     assert (result["changed"], result["plan_total"], result["plan_shortened"]) == (True, 1000, True)
     assert len(result["diff"]) == 1000
     assert shown_after(run)[0] == "acme: 1000 would be updated, 1 unchanged"

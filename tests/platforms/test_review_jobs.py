@@ -17,13 +17,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.orgops.elastic_cloud.tests.emulator.testing import Emulator
-from ansible_collections.orgops.elastic_cloud.tests.platforms.running import Job, Platform
+from ansible_collections.orgops.elastic_cloud.tests.platforms.running import LARGEST_EVENT, Job, Platform
 from ansible_collections.orgops.elastic_cloud.tests.playbooks.running import OWNER, VIEWER
 
 pytestmark = pytest.mark.playbook
 REVIEW = "orgops.elastic_cloud.org_access_review"
 KEY = f"key-of-reviewers-{'0123456789abcdef' * 2}"
-LARGEST_EVENT = 700_000  # characters, as platforms and ansible-runner have it by default
 PEOPLE, STRAYS, MUCH = 2000, 110, 100
 # What people and organizations may be called; a job that took it for a template would say 42, or fail.
 HOSTILE = "{{ 6 * 7 }} {% include 'x' %} #jinja2: <b>\u202e"
